@@ -1,0 +1,7 @@
+#include <rnnchaos/rnnchaos.h>
+#include <stdio.h>
+
+int main(void) {
+    printf("rnnchaos\n");
+    return 0;
+}

@@ -1,0 +1,67 @@
+/* Dynamics: many states of one network, advanced side by side. */
+#ifndef RNNCHAOS_DYNAMICS_H
+#define RNNCHAOS_DYNAMICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rnnchaos/network.h>
+#include <rnnchaos/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The inner loops, compiled once for every instruction set. All sets give
+ * the same bits. */
+typedef struct rc_kernels rc_kernels;
+
+/* The fastest set that this processor runs. */
+const rc_kernels *rc_kernels_best(void);
+
+/* A set by name: "scalar", "avx2", "avx512"; NULL means the best.
+ * Errors: RC_INVALID for an unknown name, RC_UNSUPPORTED for a set that
+ * this build or processor lacks. */
+rc_status rc_kernels_find(const char *name, const rc_kernels **out);
+
+const char *rc_kernels_name(const rc_kernels *kernels);
+
+/* y[i] = tanh(x[i]); odd, monotone, |y| <= 1, error below 2 ulp; NaN stays
+ * NaN. x and y may be the same array. */
+void rc_tanh(const rc_kernels *kernels, size_t n, const double *x, double *y);
+
+/* States of one network side by side, [neuron, lane]. n_lanes is padded to
+ * a multiple of RC_LANE_UNIT; padding lanes stay at zero. */
+typedef struct rc_lanes rc_lanes;
+#define RC_LANE_UNIT 8
+
+/* n_lanes states of `network` with weights gain * W, all zero, to be advanced
+ * by dt_ms in steps of the Euler map
+ *   r <- r + (dt/tau) (-r + tanh(gain W r)).
+ * Borrows the network for its life. Errors: RC_NO_MEMORY, RC_INVALID. */
+rc_status rc_lanes_create(const rc_network *network, double gain, double step_fraction, size_t n_lanes,
+                          const rc_kernels *kernels, rc_lanes **out);
+
+/* Sets one lane to state[neuron], plus offset on every neuron. */
+void rc_lanes_set(rc_lanes *lanes, size_t lane, const double *state, double offset);
+
+/* Reads one neuron of one lane. */
+double rc_lanes_get(const rc_lanes *lanes, size_t lane, size_t neuron);
+
+/* Advances all lanes by one step. */
+void rc_lanes_advance(rc_lanes *lanes);
+
+/* distance[k] = || lane first+k - lane second+k ||_2 for k < n; first,
+ * second and n must be multiples of RC_LANE_UNIT. */
+void rc_lanes_distance(const rc_lanes *lanes, size_t first, size_t second, size_t n, double *distance);
+
+/* The first neuron of a lane whose state is not finite; n_neurons if none. */
+size_t rc_lanes_not_finite(const rc_lanes *lanes, size_t lane);
+
+/* Accepts NULL; leaves NULL. */
+void rc_lanes_destroy(rc_lanes **lanes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

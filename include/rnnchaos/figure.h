@@ -1,0 +1,21 @@
+/* Figures of results, as PDF, SVG or PNG. */
+#ifndef RNNCHAOS_FIGURE_H
+#define RNNCHAOS_FIGURE_H
+
+#include <rnnchaos/status.h>
+#include <rnnchaos/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Draws the study's figure (panels a-d) to path; the ending .pdf, .svg or
+ * .png chooses the format. The same results give the same bytes. Written to
+ * a temporary name and renamed. Errors: RC_INVALID for another ending,
+ * RC_IO, RC_NO_MEMORY, RC_UNSUPPORTED in a build without figures. */
+rc_status rc_figure_study(const rc_results *results, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

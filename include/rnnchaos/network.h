@@ -1,0 +1,54 @@
+/* Networks: one sparse matrix W and where it came from. */
+#ifndef RNNCHAOS_NETWORK_H
+#define RNNCHAOS_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rnnchaos/status.h>
+#include <rnnchaos/study.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* W in compressed sparse rows; W[i][j] is the weight from neuron j to
+ * neuron i. Columns ascend within a row. */
+typedef struct rc_network {
+    size_t n_neurons;
+    size_t n_connections;
+    size_t *row_start; /* [neuron + 1] */
+    uint32_t *column;  /* [connection] */
+    double *weight;    /* [connection] */
+} rc_network;
+
+/* The network of one session and its initial states, drawn in the order of
+ * docs/numerics.md ("Streams") from the stream (seed, session).
+ * initial_states (may be NULL): receives [trial, neuron], uniform in [-1, 1);
+ * the caller frees it with free(). Errors: RC_NO_MEMORY. Cost: O(N^2). */
+rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_network **out, double **initial_states);
+
+/* A network from a row-major dense matrix [n_neurons, n_neurons]; zeros are
+ * absent connections. Errors: RC_NO_MEMORY, RC_INVALID if a weight is not
+ * finite or n_neurons is 0. */
+rc_status rc_network_from_dense(const double *weights, size_t n_neurons, rc_network **out);
+
+/* Writes W as a row-major dense matrix [n_neurons, n_neurons]. */
+void rc_network_to_dense(const rc_network *network, double *weights);
+
+/* The largest modulus of W's eigenvalues (LAPACK dgeev, O(N^3) time and
+ * N^2 memory). Errors: RC_NO_MEMORY, RC_NUMERICS. */
+rc_status rc_network_spectral_radius(const rc_network *network, double *radius);
+
+/* The gain that random-matrix theory gives a sparse Gaussian network:
+ * weight_std * sqrt(N * p), per unit g (Rajan & Abbott 2006,
+ * doi:10.1103/PhysRevLett.97.188104). */
+double rc_network_effective_gain(const rc_study *study);
+
+/* Accepts NULL; leaves NULL. */
+void rc_network_destroy(rc_network **network);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,47 @@
+/* Random streams that give NumPy's numbers, to the bit.
+ *
+ * NumPy's default_rng(SeedSequence(entropy, spawn_key=(key,...))): PCG64
+ * (XSL-RR 128/64; O'Neill 2014, HMC-CS-2014-0905) seeded by SeedSequence,
+ * uniforms from the upper 53 bits, normals by the 256-layer ziggurat
+ * (Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08). */
+#ifndef RNNCHAOS_RANDOM_H
+#define RNNCHAOS_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The state of one PCG64 generator: 128-bit state and increment, high word
+ * first. Copy it to fork a stream. */
+typedef struct rc_stream {
+    uint64_t state[2];
+    uint64_t increment[2];
+} rc_stream;
+
+/* Opens the stream of (entropy, spawn_key), as NumPy's
+ * PCG64(SeedSequence(entropy, spawn_key=spawn_key)). Both are given as 32-bit
+ * words, least significant first; an entropy of any size is n_entropy words
+ * (0 words means the number 0). A spawn key of several integers is their
+ * words one after the other. Borrowed, not kept. Cost: O(words). */
+void rc_stream_open(const uint32_t *entropy, size_t n_entropy, const uint32_t *spawn_key, size_t n_spawn_key,
+                    rc_stream *stream);
+
+/* The next 64 random bits. */
+uint64_t rc_stream_bits(rc_stream *stream);
+
+/* The next uniform double in [0, 1), a multiple of 2^-53. */
+double rc_stream_uniform(rc_stream *stream);
+
+/* The next standard normal double. */
+double rc_stream_normal(rc_stream *stream);
+
+/* The sum of n values, added pairwise in NumPy's order. */
+double rc_pairwise_sum(const double *values, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

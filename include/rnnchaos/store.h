@@ -1,0 +1,111 @@
+/* The store: results in memory, results.h5, and exports to other tools. */
+#ifndef RNNCHAOS_STORE_H
+#define RNNCHAOS_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rnnchaos/status.h>
+#include <rnnchaos/study.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where results came from; stored as attributes of the root of results.h5.
+ * Texts are owned by the results. */
+typedef struct rc_provenance {
+    char *version;
+    char *commit;
+    char *compiler;
+    char *flags;
+    char *kernels;
+    char *libraries;
+    char *host;
+    char *started; /* ISO 8601, UTC */
+    int64_t threads;
+    int64_t ranks;
+    double wall_time_s;
+} rc_provenance;
+
+/* Everything that a run leaves. The arrays are those of rc_variable_table,
+ * C order, allocated together with the results and filled with NaN (floats)
+ * or 0 (integers). */
+typedef struct rc_results {
+    rc_study *study;
+    rc_provenance provenance;
+    double *delta_mean;          /* [session, gain, time] */
+    double *divergence_exponent; /* [session, gain], 1/s */
+    int32_t *divergence_outcome; /* [session, gain], rc_divergence_outcome */
+    int32_t *trials_kept;        /* [session, gain] */
+    double *fit_end_ms;          /* [session, gain] */
+    double *final_distance;      /* [session, gain, trial] */
+    double *rates1;              /* [gain, record time] */
+    double *rates2;              /* [gain, record time] */
+} rc_results;
+
+typedef enum rc_dimension {
+    RC_DIM_NONE,
+    RC_DIM_SESSION,
+    RC_DIM_GAIN,
+    RC_DIM_TRIAL,
+    RC_DIM_TIME,
+    RC_DIM_RECORD_TIME,
+    RC_DIM_COUNT
+} rc_dimension;
+
+typedef enum rc_variable_type { RC_FLOAT64, RC_INT32 } rc_variable_type;
+
+/* One array of the results: its name in every format, shape, unit, meaning. */
+typedef struct rc_variable {
+    const char *name;
+    rc_variable_type type;
+    rc_dimension dims[4]; /* RC_DIM_NONE ends the list */
+    const char *units;
+    const char *long_name;
+    const char *flag_meanings; /* space-separated names of 0, 1, ...; NULL if not a flag */
+    size_t offset;             /* of the array pointer in rc_results */
+} rc_variable;
+
+extern const rc_variable rc_variable_table[];
+extern const size_t rc_n_variables;
+
+/* Length of a dimension in this study, and its name in files. */
+size_t rc_dimension_length(const rc_study *study, rc_dimension dim);
+const char *rc_dimension_name(rc_dimension dim);
+
+/* Number of elements of a variable, and its array. */
+size_t rc_variable_length(const rc_study *study, const rc_variable *variable);
+void *rc_variable_data(const rc_results *results, const rc_variable *variable);
+
+/* Empty results of a study. Takes the study, also when it fails.
+ * Errors: RC_NO_MEMORY. */
+rc_status rc_results_create(rc_study *study, rc_results **out);
+
+/* Writes results.h5: to a temporary name beside path, synced, renamed.
+ * Errors: RC_IO, RC_NO_MEMORY; path is then as it was before. */
+rc_status rc_results_write(const rc_results *results, const char *path);
+
+/* Reads results.h5. Errors: RC_IO if it cannot be opened, RC_DAMAGED if it
+ * is not ours or any part is missing or misshapen. */
+rc_status rc_results_read(const char *path, rc_results **out);
+
+/* Exports: the original study's data_curation.pickle (protocol 4), a NumPy
+ * .npz archive with every variable and coordinate, or one CSV table with a
+ * row for each (session, gain). Written like results.h5: whole or not at
+ * all. Errors: RC_IO, RC_NO_MEMORY. */
+rc_status rc_results_export_pickle(const rc_results *results, const char *path);
+rc_status rc_results_export_npz(const rc_results *results, const char *path);
+rc_status rc_results_export_csv(const rc_results *results, const char *path);
+
+/* Writes a network as .npz: weights [N, N], initial_states [trials, N]. */
+rc_status rc_network_export_npz(const double *weights, const double *initial_states, size_t n_neurons, size_t n_trials,
+                                const char *path);
+
+/* Accepts NULL; leaves NULL. */
+void rc_results_destroy(rc_results **results);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

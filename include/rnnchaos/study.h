@@ -1,0 +1,82 @@
+/* A study: everything that a run depends on, as data. */
+#ifndef RNNCHAOS_STUDY_H
+#define RNNCHAOS_STUDY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rnnchaos/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A non-negative integer of any size. */
+typedef struct rc_natural {
+    uint32_t *words; /* least significant first; no leading zero words */
+    size_t n_words;  /* 0 for the number 0 */
+} rc_natural;
+
+/* Read it, never write it: a study is checked once and then frozen.
+ * Defaults are the published study. Units are in the names; g is
+ * dimensionless. */
+typedef struct rc_study {
+    rc_natural seed;
+    uint32_t *sessions; /* [session], distinct */
+    size_t n_sessions;
+    double *gains; /* [gain], distinct, >= 0 */
+    size_t n_gains;
+    size_t n_trials;
+    struct {
+        size_t n_neurons;
+        double connection_probability;
+        double weight_std;
+    } network;
+    struct {
+        double tau_ms;
+        double dt_ms;
+        double duration_ms;
+    } dynamics;
+    double perturbation; /* added to every neuron of the twin */
+    struct {
+        double minimum_gain;     /* no fit below this g */
+        double minimum_distance; /* a trial counts if its twin ends at least this far */
+        double saturation;       /* the fit ends where ln of the mean distance reaches this share of its maximum */
+    } divergence;
+    struct {
+        uint32_t session; /* one of `sessions` */
+        size_t trial;     /* from 0 */
+        size_t neuron;    /* from 0 */
+        double duration_ms;
+    } record;
+    size_t n_steps;    /* duration_ms / dt_ms */
+    size_t n_recorded; /* record.duration_ms / dt_ms */
+    char *text;        /* canonical YAML: every key, in schema order */
+    uint64_t hash;     /* FNV-1a of text */
+} rc_study;
+
+/* Reads a study from a YAML file; keys that it does not name keep their
+ * defaults. path NULL: the published study. Each setting is "KEY=VALUE" with
+ * a dotted key and a YAML value, and overrides the file.
+ * Errors: RC_IO, RC_NO_MEMORY, RC_BAD_STUDY with "FILE:LINE:COLUMN: ..."
+ * (or "--set KEY=VALUE: ...") in rc_message(). The caller owns *out. */
+rc_status rc_study_read(const char *path, const char *const *settings, size_t n_settings, rc_study **out);
+
+/* The same from text in memory; name stands for the file in messages. */
+rc_status rc_study_parse(const char *text, size_t length, const char *name, const char *const *settings,
+                         size_t n_settings, rc_study **out);
+
+/* The default study as YAML with every key commented: meaning, unit, range,
+ * default. The caller frees *out with free(). */
+rc_status rc_study_template(char **out);
+
+/* The index of a session number in study->sessions; n_sessions if absent. */
+size_t rc_study_session_index(const rc_study *study, uint32_t session);
+
+/* Accepts NULL; leaves NULL. */
+void rc_study_destroy(rc_study **study);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

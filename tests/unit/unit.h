@@ -1,0 +1,32 @@
+/* What every unit test includes. */
+#ifndef RC_TESTS_UNIT_H
+#define RC_TESTS_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rnnchaos/rnnchaos.h>
+
+/* A call that must succeed; its message is shown when it does not. */
+#define assert_ok(call)                                                                             \
+    do {                                                                                            \
+        rc_status status_ = (call);                                                                 \
+        if (status_ != RC_OK) fail_msg("%s: %s: %s", #call, rc_status_text(status_), rc_message()); \
+    } while (0)
+
+/* A call that must fail with a status and a message that contains a text. */
+#define assert_fails(call, expected, text)                                                                       \
+    do {                                                                                                         \
+        rc_status status_ = (call);                                                                              \
+        if (status_ != (expected)) fail_msg("%s: got status '%s'", #call, rc_status_text(status_));              \
+        if (!strstr(rc_message(), (text))) fail_msg("%s: message '%s' lacks '%s'", #call, rc_message(), (text)); \
+    } while (0)
+
+#endif
