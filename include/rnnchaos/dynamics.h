@@ -16,12 +16,9 @@ extern "C" {
  * the same bits. */
 typedef struct rc_kernels rc_kernels;
 
-/* The fastest set that this processor runs. */
-const rc_kernels *rc_kernels_best(void);
-
-/* A set by name: "scalar", "avx2", "avx512"; NULL means the best.
- * Errors: RC_INVALID for an unknown name, RC_UNSUPPORTED for a set that
- * this build or processor lacks. */
+/* A set by name: "scalar", "avx2", "avx512"; NULL means the fastest that
+ * this processor runs. Errors: RC_INVALID for an unknown name, RC_UNSUPPORTED
+ * for a set that this processor lacks. */
 rc_status rc_kernels_find(const char *name, const rc_kernels **out);
 
 const char *rc_kernels_name(const rc_kernels *kernels);
@@ -30,16 +27,20 @@ const char *rc_kernels_name(const rc_kernels *kernels);
  * NaN. x and y may be the same array. */
 void rc_tanh(const rc_kernels *kernels, size_t n, const double *x, double *y);
 
-/* States of one network side by side, [neuron, lane]. n_lanes is padded to
- * a multiple of RC_LANE_UNIT; padding lanes stay at zero. */
+/* States of one network side by side: trials, and their twins, are lanes.
+ * n_lanes is padded to a multiple of RC_LANE_UNIT; padding stays at zero. */
 typedef struct rc_lanes rc_lanes;
 #define RC_LANE_UNIT 8
 
-/* n_lanes states of `network` with weights gain * W, all zero, to be advanced
- * by dt_ms in steps of the Euler map
- *   r <- r + (dt/tau) (-r + tanh(gain W r)).
- * Borrows the network for its life. Errors: RC_NO_MEMORY, RC_INVALID. */
-rc_status rc_lanes_create(const rc_network *network, double gain, double step_fraction, size_t n_lanes,
+/* Lanes 0-39, 40-79, ... are stored and advanced together: wide enough to
+ * use a weight many times once it is loaded. */
+#define RC_LANE_BLOCK 40
+
+/* n_lanes states of `network`, all zero, to be advanced by the Euler map
+ *   r <- r + fraction (-r + tanh(gain W r)),  fraction = dt/tau.
+ * Borrows the network for its life. Errors: RC_NO_MEMORY, RC_INVALID.
+ * Memory: 16 bytes for each neuron of each lane, 8 for each connection. */
+rc_status rc_lanes_create(const rc_network *network, double gain, double fraction, size_t n_lanes,
                           const rc_kernels *kernels, rc_lanes **out);
 
 /* Sets one lane to state[neuron], plus offset on every neuron. */
@@ -48,11 +49,12 @@ void rc_lanes_set(rc_lanes *lanes, size_t lane, const double *state, double offs
 /* Reads one neuron of one lane. */
 double rc_lanes_get(const rc_lanes *lanes, size_t lane, size_t neuron);
 
-/* Advances all lanes by one step. */
+/* Advances all lanes by one step. Cost: one fused multiply-add for each
+ * connection and one tanh for each neuron, of every lane. */
 void rc_lanes_advance(rc_lanes *lanes);
 
-/* distance[k] = || lane first+k - lane second+k ||_2 for k < n; first,
- * second and n must be multiples of RC_LANE_UNIT. */
+/* distance[k] = || lane first+k - lane second+k ||_2 for k < n. All
+ * these lanes must lie in one block. */
 void rc_lanes_distance(const rc_lanes *lanes, size_t first, size_t second, size_t n, double *distance);
 
 /* The first neuron of a lane whose state is not finite; n_neurons if none. */

@@ -37,13 +37,13 @@ typedef struct rc_divergence {
 /* The divergence exponent of the published study: the least-squares slope of
  * L = ln(mean distance of the kept trials) before L first reaches
  * `saturation` times its maximum.
- *   distance   [step, trial], n_stride apart by step
+ *   distance   [step, trial]
  *   mean       [step], receives the mean distance over the kept trials;
  *              NaN where none is kept
  * A trial is kept if its distance at the last step is >= minimum_distance.
  * Cost: O(n_steps * n_trials). */
-rc_divergence rc_divergence_measure(const double *distance, size_t n_steps, size_t n_trials, size_t n_stride,
-                                    double dt_ms, double minimum_distance, double saturation, double *mean);
+rc_divergence rc_divergence_measure(const double *distance, size_t n_steps, size_t n_trials, double dt_ms,
+                                    double minimum_distance, double saturation, double *mean);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,93 @@
+/* The one body of the kernels. A file that includes it has chosen the vector
+ * (vector.h) and defines RC_KERNELS_NAME and RC_KERNELS_RUN_HERE. */
+#include "dynamics/kernels.h"
+#include "dynamics/tanh_table.h"
+#include "dynamics/vector.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* tanh(a + h) with T = tanh(a) from the table, |h| <= a/8 (or a = 0):
+ *   tanh(h) = h - h V/Q          continued fraction of depth 7, V = h^2 U
+ *   tanh(a + h) = T + g - g z    g = (1 - T^2) h, z = (V + T N)/(Q + T N), N = h (Q - V)
+ * The last two sums dominate the error and are monotone in h. docs/numerics.md. */
+ALWAYS_INLINE vec v_tanh(vec x) {
+    const int64_t first_octave = (1023 - 3) * 4 - 1;
+    vec size = v_min(v_set(20), v_abs(x)); /* NaN passes: it is the second operand */
+    vec_index index = v_index(v_max(size, v_set(0x1.fp-4)), first_octave);
+    vec T = v_look_up(tanh_value, index);
+    vec h = size - v_look_up(tanh_node, index);
+    vec h2 = h * h;
+    vec Q = v_fma(v_fma(v_fma(v_set(28), h2, v_set(3150)), h2, v_set(62370)), h2, v_set(135135));
+    vec V = h2 * v_fma(v_fma(v_set(27), h2, v_set(2772)), h2, v_set(45045));
+    vec N = h * (Q - V);
+    vec g = v_fnma(T, T, v_set(1)) * h;
+    vec z = v_fma(T, N, V) / v_fma(T, N, Q);
+    return v_copy_sign(T + v_fnma(g, z, g), x);
+}
+
+static void tanh_array(size_t n, const double *x, double *y) {
+    for (size_t i = 0; i < n; i += VEC_WIDTH) {
+        size_t part = n - i < VEC_WIDTH ? n - i : VEC_WIDTH;
+        v_store_part(y + i, v_tanh(v_load_part(x + i, part)), part);
+    }
+}
+
+/* One row of n_vec vectors of lanes. */
+ALWAYS_INLINE void advance_row(const rc_couplings *W, size_t row, vec fraction, size_t n_lanes, const double *state,
+                               double *next, const size_t n_vec) {
+    vec sum[VEC_CHUNK];
+    for (size_t v = 0; v < n_vec; v++) sum[v] = v_set(0);
+    size_t end = W->row_start[row + 1];
+    for (size_t k = W->row_start[row]; k < end; k++) {
+        const double *source = state + W->column[k] * n_lanes;
+        vec weight = v_set(W->weight[k]);
+#pragma GCC unroll 8
+        for (size_t v = 0; v < n_vec; v++) sum[v] = v_fma(weight, v_load(source + v * VEC_WIDTH), sum[v]);
+    }
+#pragma GCC unroll 8
+    for (size_t v = 0; v < n_vec; v++) {
+        vec old = v_load(state + row * n_lanes + v * VEC_WIDTH);
+        v_store(next + row * n_lanes + v * VEC_WIDTH, v_fma(fraction, v_tanh(sum[v]) - old, old));
+    }
+}
+
+ALWAYS_INLINE void advance_chunk(const rc_couplings *W, double fraction, size_t n_lanes, const double *state,
+                                 double *next, const size_t n_vec) {
+    for (size_t row = 0; row < W->n_neurons; row++) advance_row(W, row, v_set(fraction), n_lanes, state, next, n_vec);
+}
+
+static void advance(const rc_couplings *W, double fraction, size_t n_lanes, const double *state, double *next) {
+    for (size_t lane = 0; lane < n_lanes;) {
+        size_t n_vec = (n_lanes - lane) / VEC_WIDTH;
+        if (n_vec > VEC_CHUNK) n_vec = VEC_CHUNK;
+        switch (n_vec) {
+        case 1: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 1); break;
+        case 2: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 2); break;
+#if VEC_CHUNK >= 5
+        case 3: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 3); break;
+        case 4: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 4); break;
+        case 5: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 5); break;
+#endif
+#if VEC_CHUNK >= 6
+        case 6: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 6); break;
+#endif
+        default: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, VEC_CHUNK); break;
+        }
+        lane += n_vec * VEC_WIDTH;
+    }
+}
+
+static void distance(size_t n_neurons, size_t n_lanes, size_t n, const double *first, const double *second,
+                     double *out) {
+    for (size_t k = 0; k < n; k += VEC_WIDTH) {
+        size_t part = n - k < VEC_WIDTH ? n - k : VEC_WIDTH;
+        vec sum[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
+        for (size_t i = 0; i < n_neurons; i++) {
+            vec gap = v_load_part(second + i * n_lanes + k, part) - v_load_part(first + i * n_lanes + k, part);
+            sum[i % 4] = v_fma(gap, gap, sum[i % 4]);
+        }
+        v_store_part(out + k, v_sqrt((sum[0] + sum[1]) + (sum[2] + sum[3])), part);
+    }
+}
+
+const rc_kernels RC_KERNELS_NAME = {RC_KERNELS_TEXT, runs_here, tanh_array, advance, distance};

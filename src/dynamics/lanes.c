@@ -1,0 +1,93 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "dynamics/kernels.h"
+
+enum { BLOCK = RC_LANE_BLOCK };
+
+struct rc_lanes {
+    rc_couplings couplings; /* rows and columns borrowed from the network */
+    double *weight;         /* [connection], gain * W */
+    double *state, *next;   /* [block][neuron, lane of the block] */
+    double fraction;        /* dt / tau */
+    size_t n_lanes;         /* padded */
+    const rc_kernels *kernels;
+};
+
+static size_t block_width(const rc_lanes *lanes, size_t first_lane) {
+    size_t rest = lanes->n_lanes - first_lane;
+    return rest < BLOCK ? rest : BLOCK;
+}
+
+/* Where a lane's first neuron stands; its other neurons are *stride apart. */
+static size_t lane_start(const rc_lanes *lanes, size_t lane, size_t *stride) {
+    size_t first = lane - lane % BLOCK;
+    *stride = block_width(lanes, first);
+    return first * lanes->couplings.n_neurons + (lane - first);
+}
+
+rc_status rc_lanes_create(const rc_network *network, double gain, double fraction, size_t n_lanes,
+                          const rc_kernels *kernels, rc_lanes **out) {
+    rc_status status = RC_OK;
+    rc_lanes *lanes = NULL;
+    *out = NULL;
+    size_t padded = (n_lanes + RC_LANE_UNIT - 1) / RC_LANE_UNIT * RC_LANE_UNIT;
+    if (padded == 0 || padded > SIZE_MAX / network->n_neurons)
+        return rc_fail(RC_INVALID, "%zu lanes of %zu neurons: expected at least one, and room for all", n_lanes,
+                       network->n_neurons);
+    RC_TRY(RC_ARRAY(lanes, 1, "lanes"));
+    RC_TRY(RC_ARRAY(lanes->weight, network->n_connections, "scaled weights"));
+    RC_TRY(RC_ARRAY_ALIGNED(lanes->state, padded * network->n_neurons, "states"));
+    RC_TRY(RC_ARRAY_ALIGNED(lanes->next, padded * network->n_neurons, "states"));
+    for (size_t k = 0; k < network->n_connections; k++) lanes->weight[k] = gain * network->weight[k];
+    lanes->couplings = (rc_couplings){network->n_neurons, network->row_start, network->column, lanes->weight};
+    lanes->fraction = fraction;
+    lanes->n_lanes = padded;
+    lanes->kernels = kernels;
+    *out = lanes;
+    lanes = NULL;
+done:
+    rc_lanes_destroy(&lanes);
+    return status;
+}
+
+void rc_lanes_destroy(rc_lanes **lanes) {
+    if (!*lanes) return;
+    free((*lanes)->weight);
+    free((*lanes)->state);
+    free((*lanes)->next);
+    free(*lanes);
+    *lanes = NULL;
+}
+
+void rc_lanes_set(rc_lanes *lanes, size_t lane, const double *state, double offset) {
+    size_t stride, start = lane_start(lanes, lane, &stride);
+    for (size_t i = 0; i < lanes->couplings.n_neurons; i++) lanes->state[start + i * stride] = state[i] + offset;
+}
+
+double rc_lanes_get(const rc_lanes *lanes, size_t lane, size_t neuron) {
+    size_t stride, start = lane_start(lanes, lane, &stride);
+    return lanes->state[start + neuron * stride];
+}
+
+void rc_lanes_advance(rc_lanes *lanes) {
+    size_t n_neurons = lanes->couplings.n_neurons;
+    for (size_t first = 0; first < lanes->n_lanes; first += BLOCK)
+        lanes->kernels->advance(&lanes->couplings, lanes->fraction, block_width(lanes, first),
+                                lanes->state + first * n_neurons, lanes->next + first * n_neurons);
+    double *old = lanes->state;
+    lanes->state = lanes->next;
+    lanes->next = old;
+}
+
+void rc_lanes_distance(const rc_lanes *lanes, size_t first, size_t second, size_t n, double *distance) {
+    size_t stride, from = lane_start(lanes, first, &stride), to = lane_start(lanes, second, &stride);
+    lanes->kernels->distance(lanes->couplings.n_neurons, stride, n, lanes->state + from, lanes->state + to, distance);
+}
+
+size_t rc_lanes_not_finite(const rc_lanes *lanes, size_t lane) {
+    size_t stride, start = lane_start(lanes, lane, &stride), i = 0;
+    while (i < lanes->couplings.n_neurons && isfinite(lanes->state[start + i * stride])) i++;
+    return i;
+}

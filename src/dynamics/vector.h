@@ -1,0 +1,101 @@
+/* The vector of one instruction set, for kernels_body.h. Every operation here
+ * is exact or correctly rounded, so all sets give the same bits. */
+#ifndef RC_DYNAMICS_VECTOR_H
+#define RC_DYNAMICS_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(RC_VECTOR_AVX512)
+#include <immintrin.h>
+
+typedef __m512d vec;
+#define VEC_WIDTH 8
+#define VEC_CHUNK 5 /* accumulators that fit in the registers beside tanh's constants */
+
+static inline vec v_set(double x) { return _mm512_set1_pd(x); }
+static inline vec v_load(const double *p) { return _mm512_load_pd(p); }
+static inline vec v_load_part(const double *p, size_t n) { return _mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p); }
+static inline void v_store(double *p, vec x) { _mm512_store_pd(p, x); }
+static inline void v_store_part(double *p, vec x, size_t n) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), x); }
+static inline vec v_fma(vec a, vec b, vec c) { return _mm512_fmadd_pd(a, b, c); }
+static inline vec v_fnma(vec a, vec b, vec c) { return _mm512_fnmadd_pd(a, b, c); }
+static inline vec v_sqrt(vec a) { return _mm512_sqrt_pd(a); }
+static inline vec v_min(vec a, vec b) { return _mm512_min_pd(a, b); }
+static inline vec v_max(vec a, vec b) { return _mm512_max_pd(a, b); }
+static inline vec v_abs(vec x) { return _mm512_abs_pd(x); }
+static inline vec v_copy_sign(vec size, vec sign) {
+    return _mm512_or_pd(size, _mm512_and_pd(sign, _mm512_set1_pd(-0.0)));
+}
+/* table[(the top 14 bits of key) - base], modulo 32. */
+typedef __m512i vec_index;
+static inline vec_index v_index(vec key, int64_t base) {
+    return _mm512_sub_epi64(_mm512_srli_epi64(_mm512_castpd_si512(key), 50), _mm512_set1_epi64(base));
+}
+static inline vec v_look_up(const double table[32], vec_index index) {
+    vec low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
+    vec high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
+    return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
+}
+
+#elif defined(RC_VECTOR_AVX2)
+#include <immintrin.h>
+
+typedef __m256d vec;
+#define VEC_WIDTH 4
+#define VEC_CHUNK 6
+
+static inline __m256i part_mask(size_t n) {
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x((int64_t)n), _mm256_set_epi64x(3, 2, 1, 0));
+}
+static inline vec v_set(double x) { return _mm256_set1_pd(x); }
+static inline vec v_load(const double *p) { return _mm256_load_pd(p); }
+static inline vec v_load_part(const double *p, size_t n) { return _mm256_maskload_pd(p, part_mask(n)); }
+static inline void v_store(double *p, vec x) { _mm256_store_pd(p, x); }
+static inline void v_store_part(double *p, vec x, size_t n) { _mm256_maskstore_pd(p, part_mask(n), x); }
+static inline vec v_fma(vec a, vec b, vec c) { return _mm256_fmadd_pd(a, b, c); }
+static inline vec v_fnma(vec a, vec b, vec c) { return _mm256_fnmadd_pd(a, b, c); }
+static inline vec v_sqrt(vec a) { return _mm256_sqrt_pd(a); }
+static inline vec v_min(vec a, vec b) { return _mm256_min_pd(a, b); }
+static inline vec v_max(vec a, vec b) { return _mm256_max_pd(a, b); }
+static inline vec v_abs(vec x) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x); }
+static inline vec v_copy_sign(vec size, vec sign) {
+    return _mm256_or_pd(size, _mm256_and_pd(sign, _mm256_set1_pd(-0.0)));
+}
+typedef __m256i vec_index;
+static inline vec_index v_index(vec key, int64_t base) {
+    __m256i index = _mm256_sub_epi64(_mm256_srli_epi64(_mm256_castpd_si256(key), 50), _mm256_set1_epi64x(base));
+    return _mm256_and_si256(index, _mm256_set1_epi64x(31));
+}
+static inline vec v_look_up(const double table[32], vec_index index) { return _mm256_i64gather_pd(table, index, 8); }
+
+#else /* scalar, with fused multiply-add */
+
+typedef double vec;
+#define VEC_WIDTH 1
+#define VEC_CHUNK 8
+
+static inline vec v_set(double x) { return x; }
+static inline vec v_load(const double *p) { return *p; }
+static inline vec v_load_part(const double *p, size_t n) { return n ? *p : 0; }
+static inline void v_store(double *p, vec x) { *p = x; }
+static inline void v_store_part(double *p, vec x, size_t n) {
+    if (n) *p = x;
+}
+static inline vec v_fma(vec a, vec b, vec c) { return __builtin_fma(a, b, c); }
+static inline vec v_fnma(vec a, vec b, vec c) { return __builtin_fma(-a, b, c); }
+static inline vec v_sqrt(vec a) { return __builtin_sqrt(a); }
+static inline vec v_min(vec a, vec b) { return a < b ? a : b; }
+static inline vec v_max(vec a, vec b) { return a > b ? a : b; }
+static inline vec v_abs(vec x) { return __builtin_fabs(x); }
+static inline vec v_copy_sign(vec size, vec sign) { return __builtin_copysign(size, sign); }
+typedef uint64_t vec_index;
+static inline vec_index v_index(vec key, int64_t base) {
+    uint64_t bits;
+    memcpy(&bits, &key, sizeof bits);
+    return ((bits >> 50) - (uint64_t)base) & 31;
+}
+static inline vec v_look_up(const double table[32], vec_index index) { return table[index]; }
+
+#endif
+#endif

@@ -1,0 +1,68 @@
+#include "network/network.h"
+
+#include <string.h>
+
+#include <rnnchaos/random.h>
+
+#include "base/memory.h"
+
+static rc_stream session_stream(const rc_study *study, uint32_t session) {
+    rc_stream stream;
+    rc_stream_open(study->seed.words, study->seed.n_words, &session, 1, &stream);
+    return stream;
+}
+
+/* The number of connections, on a copy of the stream. */
+static size_t count_connections(const rc_study *study, rc_stream stream) {
+    size_t n = study->network.n_neurons, count = 0;
+    double absent = 1 - study->network.connection_probability;
+    for (size_t i = 0; i < n * (n - 1); i++) count += rc_stream_uniform(&stream) > absent;
+    return count;
+}
+
+/* A connection is absent where its uniform is <= 1 - p; none from a neuron to itself. */
+static void draw_connections(const rc_study *study, rc_stream *stream, rc_network *network) {
+    size_t n = network->n_neurons, k = 0;
+    double absent = 1 - study->network.connection_probability;
+    for (size_t i = 0; i < n; i++) {
+        network->row_start[i] = k;
+        for (size_t j = 0; j < n; j++)
+            if (j != i && rc_stream_uniform(stream) > absent) network->column[k++] = (uint32_t)j;
+    }
+    network->row_start[n] = k;
+}
+
+/* Gaussian weights, moved so that they sum to zero. */
+static void draw_weights(const rc_study *study, rc_stream *stream, rc_network *network) {
+    size_t n = network->n_connections;
+    for (size_t k = 0; k < n; k++) network->weight[k] = study->network.weight_std * rc_stream_normal(stream);
+    if (n == 0) return;
+    double mean = rc_pairwise_sum(network->weight, n) / (double)n;
+    for (size_t k = 0; k < n; k++) network->weight[k] -= mean;
+}
+
+static rc_status draw_initial_states(const rc_study *study, rc_stream *stream, double **out) {
+    size_t n_neurons = study->network.n_neurons, n_trials = study->n_trials;
+    if (n_trials > SIZE_MAX / n_neurons)
+        return rc_fail(RC_NO_MEMORY, "%zu trials of %zu neurons are too many", n_trials, n_neurons);
+    rc_status status = RC_ARRAY(*out, n_trials * n_neurons, "initial states");
+    if (status != RC_OK) return status;
+    for (size_t i = 0; i < n_trials * n_neurons; i++) (*out)[i] = 2 * rc_stream_uniform(stream) - 1;
+    return RC_OK;
+}
+
+rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_network **out, double **initial_states) {
+    rc_status status = RC_OK;
+    rc_stream stream = session_stream(study, session);
+    rc_network *network = NULL;
+    *out = NULL;
+    RC_TRY(rc_network_allocate(study->network.n_neurons, count_connections(study, stream), &network));
+    draw_connections(study, &stream, network);
+    draw_weights(study, &stream, network);
+    if (initial_states) RC_TRY(draw_initial_states(study, &stream, initial_states));
+    *out = network;
+    network = NULL;
+done:
+    rc_network_destroy(&network);
+    return status;
+}
