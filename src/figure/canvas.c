@@ -1,0 +1,296 @@
+#include "figure/canvas.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <ctype.h>
+#include <pango/pangocairo.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/newfile.h"
+
+typedef enum format { FORMAT_PDF, FORMAT_SVG, FORMAT_PNG } format;
+
+struct rc_canvas {
+    format format;
+    rc_newfile file;
+    char *path;
+    char *bytes; /* the file so far */
+    size_t n_bytes;
+    size_t capacity;
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+    PangoLayout *layout;
+};
+
+static const double dots_per_inch = 300.0;
+static const double points_per_inch = 72.0;
+static const char families[] = "Arial, Helvetica, Liberation Sans, DejaVu Sans";
+static const double capital_height = 0.716; /* of Arial and its likes, in font sizes */
+
+static rc_status find_format(const char *path, format *out) {
+    static const char *const endings[] = {".pdf", ".svg", ".png"};
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        *out = (format)i;
+        if (length > 4 && !strcasecmp(path + length - 4, endings[i])) return RC_OK;
+    }
+    return rc_fail(RC_INVALID, "%s: a figure's name ends in .pdf, .svg or .png", path);
+}
+
+static cairo_status_t keep_bytes(void *closure, const unsigned char *bytes, unsigned int n) {
+    rc_canvas *canvas = closure;
+    if (canvas->n_bytes + n > canvas->capacity) {
+        size_t capacity = 2 * (canvas->n_bytes + n);
+        char *larger = realloc(canvas->bytes, capacity);
+        if (!larger) return CAIRO_STATUS_NO_MEMORY;
+        canvas->bytes = larger;
+        canvas->capacity = capacity;
+    }
+    memcpy(canvas->bytes + canvas->n_bytes, bytes, n);
+    canvas->n_bytes += n;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+static rc_status cairo_failure(const char *path, cairo_status_t failure) {
+    if (failure == CAIRO_STATUS_SUCCESS) return RC_OK;
+    rc_status status = failure == CAIRO_STATUS_NO_MEMORY ? RC_NO_MEMORY : RC_INVALID;
+    return rc_fail(status, "%s: cannot draw: %s", path, cairo_status_to_string(failure));
+}
+
+static void open_surface(rc_canvas *canvas, const char *title, double width, double height) {
+    double scale = dots_per_inch / points_per_inch;
+    switch (canvas->format) {
+    case FORMAT_PDF:
+        canvas->surface = cairo_pdf_surface_create_for_stream(keep_bytes, canvas, width, height);
+        /* A fixed date: the same results give the same bytes. */
+        cairo_pdf_surface_set_metadata(canvas->surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+        cairo_pdf_surface_set_metadata(canvas->surface, CAIRO_PDF_METADATA_TITLE, title);
+        cairo_pdf_surface_set_metadata(canvas->surface, CAIRO_PDF_METADATA_CREATOR, "rnnchaos");
+        break;
+    case FORMAT_SVG:
+        canvas->surface = cairo_svg_surface_create_for_stream(keep_bytes, canvas, width, height);
+        cairo_svg_surface_set_document_unit(canvas->surface, CAIRO_SVG_UNIT_PT);
+        break;
+    case FORMAT_PNG:
+        canvas->surface =
+            cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(width * scale + 0.5), (int)(height * scale + 0.5));
+        cairo_surface_set_device_scale(canvas->surface, scale, scale);
+        break;
+    }
+}
+
+/* Pango ends the process when it finds no font at all. */
+static rc_status find_fonts(const char *path) {
+    PangoFontFamily **list = NULL;
+    int n_families = 0;
+    pango_font_map_list_families(pango_cairo_font_map_get_default(), &list, &n_families);
+    g_free(list);
+    if (n_families > 0) return RC_OK;
+    return rc_fail(RC_UNSUPPORTED, "%s: no font is installed (the package fonts-liberation has one)", path);
+}
+
+static void open_context(rc_canvas *canvas) {
+    canvas->cairo = cairo_create(canvas->surface);
+    cairo_set_line_cap(canvas->cairo, CAIRO_LINE_CAP_BUTT);
+    cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_source_rgb(canvas->cairo, 1.0, 1.0, 1.0);
+    if (canvas->format == FORMAT_PNG) cairo_paint(canvas->cairo);
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    canvas->layout = pango_cairo_create_layout(canvas->cairo);
+    PangoContext *context = pango_layout_get_context(canvas->layout);
+    pango_cairo_context_set_font_options(context, options);
+    pango_cairo_context_set_resolution(context, points_per_inch);
+    pango_context_set_round_glyph_positions(context, FALSE);
+    cairo_font_options_destroy(options);
+}
+
+rc_status rc_canvas_open(const char *path, const char *title, double width, double height, rc_canvas **out) {
+    rc_status status = RC_OK;
+    rc_canvas *canvas = NULL;
+    *out = NULL;
+    RC_TRY(RC_ARRAY(canvas, 1, "canvas"));
+    canvas->file.fd = -1;
+    RC_TRY(find_format(path, &canvas->format));
+    RC_TRY(find_fonts(path));
+    RC_TRY(rc_newfile_open(path, &canvas->file));
+    canvas->path = canvas->file.path;
+    open_surface(canvas, title, width, height);
+    open_context(canvas);
+    RC_TRY(cairo_failure(path, cairo_status(canvas->cairo)));
+    *out = canvas;
+    canvas = NULL;
+done:
+    rc_canvas_destroy(&canvas);
+    return status;
+}
+
+/* Cairo names the groups of an svg after a counter of the whole process;
+ * here they are all named after the page, of which there is one. */
+static rc_status write_svg(rc_canvas *canvas) {
+    static const char mark[] = "id=\"surface";
+    rc_status status = RC_OK;
+    const char *next = canvas->bytes, *end = canvas->bytes + canvas->n_bytes;
+    for (const char *found; (found = memmem(next, (size_t)(end - next), mark, sizeof mark - 1));) {
+        const char *number = found + sizeof mark - 1;
+        RC_TRY(rc_newfile_write(&canvas->file, next, (size_t)(number - next)));
+        while (number < end && isdigit((unsigned char)*number)) number++;
+        next = number;
+    }
+    status = rc_newfile_write(&canvas->file, next, (size_t)(end - next));
+done:
+    return status;
+}
+
+/* Cairo does not write the resolution; its chunk goes after the header. */
+static rc_status write_png(rc_canvas *canvas) {
+    enum { HEADER = 33 };
+    static const unsigned char physical[] = {0,    0, 0, 9,    'p',  'H', 'Y',  's',  0,    0,   0x2e,
+                                             0x23, 0, 0, 0x2e, 0x23, 1,   0x78, 0xa5, 0x3f, 0x76};
+    rc_status status = RC_OK;
+    RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes, HEADER));
+    RC_TRY(rc_newfile_write(&canvas->file, physical, sizeof physical)); /* 11811 dots a metre */
+    RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes + HEADER, canvas->n_bytes - HEADER));
+done:
+    return status;
+}
+
+rc_status rc_canvas_finish(rc_canvas *canvas) {
+    rc_status status = RC_OK;
+    RC_TRY(cairo_failure(canvas->path, cairo_status(canvas->cairo)));
+    if (canvas->format == FORMAT_PNG)
+        RC_TRY(cairo_failure(canvas->path, cairo_surface_write_to_png_stream(canvas->surface, keep_bytes, canvas)));
+    cairo_surface_finish(canvas->surface);
+    RC_TRY(cairo_failure(canvas->path, cairo_surface_status(canvas->surface)));
+    if (canvas->format == FORMAT_PNG) RC_TRY(write_png(canvas));
+    if (canvas->format == FORMAT_SVG) RC_TRY(write_svg(canvas));
+    if (canvas->format == FORMAT_PDF) RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes, canvas->n_bytes));
+    status = rc_newfile_commit(&canvas->file);
+done:
+    return status;
+}
+
+void rc_canvas_destroy(rc_canvas **canvas) {
+    if (!*canvas) return;
+    if ((*canvas)->layout) g_object_unref((*canvas)->layout);
+    if ((*canvas)->cairo) cairo_destroy((*canvas)->cairo);
+    if ((*canvas)->surface) cairo_surface_destroy((*canvas)->surface);
+    rc_newfile_abandon(&(*canvas)->file);
+    free((*canvas)->bytes);
+    free(*canvas);
+    *canvas = NULL;
+}
+
+void rc_canvas_move(rc_canvas *canvas, rc_point to) { cairo_move_to(canvas->cairo, to.x, to.y); }
+
+void rc_canvas_line(rc_canvas *canvas, rc_point to) { cairo_line_to(canvas->cairo, to.x, to.y); }
+
+void rc_canvas_curve(rc_canvas *canvas, rc_point control1, rc_point control2, rc_point to) {
+    cairo_curve_to(canvas->cairo, control1.x, control1.y, control2.x, control2.y, to.x, to.y);
+}
+
+void rc_canvas_close(rc_canvas *canvas) { cairo_close_path(canvas->cairo); }
+
+void rc_canvas_rectangle(rc_canvas *canvas, rc_box box) {
+    cairo_rectangle(canvas->cairo, box.x, box.y, box.width, box.height);
+}
+
+void rc_canvas_ellipse(rc_canvas *canvas, rc_box box) {
+    cairo_save(canvas->cairo);
+    cairo_translate(canvas->cairo, box.x + box.width / 2.0, box.y + box.height / 2.0);
+    cairo_scale(canvas->cairo, box.width / 2.0, box.height / 2.0);
+    cairo_new_sub_path(canvas->cairo);
+    cairo_arc(canvas->cairo, 0.0, 0.0, 1.0, 0.0, 2.0 * G_PI);
+    cairo_close_path(canvas->cairo);
+    cairo_restore(canvas->cairo);
+}
+
+static void set_color(rc_canvas *canvas, rc_color color) {
+    cairo_set_source_rgba(canvas->cairo, color.red, color.green, color.blue, color.opacity);
+}
+
+void rc_canvas_paint(rc_canvas *canvas, const rc_color *fill, const rc_pen *pen) {
+    if (fill) {
+        set_color(canvas, *fill);
+        cairo_fill_preserve(canvas->cairo);
+    }
+    if (pen) {
+        set_color(canvas, pen->color);
+        cairo_set_line_width(canvas->cairo, pen->width);
+        const double dashes[] = {pen->dash, 0.6 * pen->dash};
+        cairo_set_dash(canvas->cairo, dashes, pen->dash > 0.0 ? 2 : 0, 0.0);
+        cairo_stroke_preserve(canvas->cairo);
+    }
+    cairo_new_path(canvas->cairo);
+}
+
+void rc_canvas_segment(rc_canvas *canvas, rc_point from, rc_point to, rc_pen pen) {
+    rc_canvas_move(canvas, from);
+    rc_canvas_line(canvas, to);
+    rc_canvas_paint(canvas, NULL, &pen);
+}
+
+void rc_canvas_clip(rc_canvas *canvas, rc_box box) {
+    cairo_save(canvas->cairo);
+    rc_canvas_rectangle(canvas, box);
+    cairo_clip(canvas->cairo);
+}
+
+void rc_canvas_unclip(rc_canvas *canvas) { cairo_restore(canvas->cairo); }
+
+static void lay_out(rc_canvas *canvas, const rc_text *style, const char *markup) {
+    static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
+    PangoFontDescription *font = pango_font_description_new();
+    pango_font_description_set_family_static(font, families);
+    pango_font_description_set_size(font, (int)(style->size * PANGO_SCALE + 0.5));
+    pango_font_description_set_weight(font, style->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_cairo_update_layout(canvas->cairo, canvas->layout);
+    pango_layout_set_font_description(canvas->layout, font);
+    pango_layout_set_alignment(canvas->layout, alignments[style->across]);
+    pango_layout_set_markup(canvas->layout, markup, -1);
+    pango_font_description_free(font);
+}
+
+static double last_baseline(PangoLayout *layout) {
+    PangoLayoutIter *line = pango_layout_get_iter(layout);
+    while (pango_layout_iter_next_line(line)) {
+    }
+    double baseline = pango_units_to_double(pango_layout_iter_get_baseline(line));
+    pango_layout_iter_free(line);
+    return baseline;
+}
+
+static double laid_out_width(PangoLayout *layout) {
+    int width = 0;
+    pango_layout_get_size(layout, &width, NULL);
+    return pango_units_to_double(width);
+}
+
+void rc_canvas_text(rc_canvas *canvas, rc_point at, const rc_text *style, const char *markup) {
+    static const double share_left[] = {0.0, 0.5, 1.0}, share_above[] = {0.0, 0.5, 1.0};
+    cairo_save(canvas->cairo);
+    cairo_translate(canvas->cairo, at.x, at.y);
+    cairo_rotate(canvas->cairo, -style->turn * G_PI / 180.0);
+    lay_out(canvas, style, markup);
+    double top = pango_units_to_double(pango_layout_get_baseline(canvas->layout)) - capital_height * style->size;
+    double above = top + share_above[style->along] * (last_baseline(canvas->layout) - top);
+    cairo_move_to(canvas->cairo, -share_left[style->across] * laid_out_width(canvas->layout), -above);
+    set_color(canvas, style->color);
+    pango_cairo_show_layout(canvas->cairo, canvas->layout);
+    cairo_restore(canvas->cairo);
+    cairo_new_path(canvas->cairo);
+}
+
+rc_point rc_canvas_text_size(rc_canvas *canvas, const rc_text *style, const char *markup) {
+    lay_out(canvas, style, markup);
+    double first = pango_units_to_double(pango_layout_get_baseline(canvas->layout));
+    return (rc_point){laid_out_width(canvas->layout),
+                      last_baseline(canvas->layout) - first + capital_height * style->size};
+}

@@ -1,0 +1,43 @@
+#include <rnnchaos/figure.h>
+
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "figure/canvas.h"
+#include "figure/panels.h"
+#include "figure/piece.h"
+#include "figure/style.h"
+
+static const double page_height = 475.2; /* 6.6 inches */
+static const double piece_aspect = 1.2;  /* of the room for the small network */
+
+/* The first session's network, a piece of it, and all its initial states. */
+static rc_status generate(const rc_study *study, rc_piece *piece, double **initial_states) {
+    rc_status status = RC_OK;
+    rc_network *network = NULL;
+    RC_TRY(rc_network_generate(study, study->sessions[0], &network, initial_states));
+    RC_TRY(rc_piece_choose(network, piece_aspect, piece));
+done:
+    rc_network_destroy(&network);
+    return status;
+}
+
+rc_status rc_figure_study(const rc_results *results, const char *path) {
+    const rc_study *study = results->study;
+    rc_status status = RC_OK;
+    rc_canvas *canvas = NULL;
+    rc_piece piece;
+    double *initial_states = NULL;
+    RC_TRY(rc_canvas_open(path, "rnnchaos: results of a study", RC_PAGE_WIDTH, page_height, &canvas));
+    RC_TRY(generate(study, &piece, &initial_states));
+    const double *initial_state = initial_states + study->record.trial * study->network.n_neurons;
+    rc_panel_design(canvas, (rc_box){4.0, 4.0, 502.0, 178.0}, study, &piece, initial_state);
+    rc_panel_activity(canvas, (rc_box){4.0, 196.0, 256.0, 276.0}, results);
+    rc_panel_divergence(canvas, (rc_box){278.0, 196.0, 228.0, 134.0}, results);
+    rc_panel_exponent(canvas, (rc_box){278.0, 338.0, 228.0, 134.0}, results);
+    RC_TRY(rc_canvas_finish(canvas));
+done:
+    rc_canvas_destroy(&canvas);
+    free(initial_states);
+    return status;
+}

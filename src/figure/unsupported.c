@@ -1,0 +1,9 @@
+/* In place of all other files here, where Cairo, Pango or igraph is missing. */
+#include <rnnchaos/figure.h>
+
+#include "base/fail.h"
+
+rc_status rc_figure_study(const rc_results *results, const char *path) {
+    (void)results;
+    return rc_fail(RC_UNSUPPORTED, "%s: this build draws no figures; they need Cairo, Pango and igraph", path);
+}
