@@ -45,6 +45,12 @@ rc_ticks rc_ticks_within(rc_range range, size_t n_most) {
     return (rc_ticks){first * step, step, (size_t)(last - first + 1.0), plain ? decimals : -1};
 }
 
+rc_range rc_range_round(rc_range range, size_t n_most) {
+    rc_ticks ticks = rc_ticks_within(range, n_most);
+    double low = floor(range.low / ticks.step + 1e-9), high = ceil(range.high / ticks.step - 1e-9);
+    return (rc_range){low * ticks.step, high * ticks.step};
+}
+
 double rc_ticks_value(const rc_ticks *ticks, size_t i) {
     double value = ticks->first + (double)i * ticks->step;
     return fabs(value) < 1e-9 * ticks->step ? 0.0 : value;

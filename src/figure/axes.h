@@ -36,6 +36,9 @@ rc_range rc_range_extend(rc_range range, const double *values, size_t n);
 /* The same range; around its low end where it has no width. */
 rc_range rc_range_widen(rc_range range);
 
+/* The same range, its ends moved out to round numbers. */
+rc_range rc_range_round(rc_range range, size_t n_most);
+
 /* At most n_most (>= 2) ticks within the range, a round number apart. */
 rc_ticks rc_ticks_within(rc_range range, size_t n_most);
 double rc_ticks_value(const rc_ticks *ticks, size_t i);

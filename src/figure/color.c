@@ -34,17 +34,19 @@ rc_color rc_color_sequential(double share) {
 }
 
 rc_color rc_color_diverging(double share) {
-    static const uint32_t anchors[] = {0x0a3a82, 0x2f74bd, 0x82aed6, 0xd9dbdd, 0xe29a80, 0xc8503f, 0x86121f};
+    static const uint32_t anchors[] = {0x0a3a82, 0x2f74bd, 0x79a6d0, 0xc4c6c8, 0xdd9079, 0xc8503f, 0x86121f};
     return interpolate(anchors, sizeof anchors / sizeof *anchors, share);
 }
 
 rc_color rc_color_line(size_t index, size_t n) {
-    static const uint32_t plasma[] = {0x0d0887, 0x4b03a1, 0x7d03a8, 0xa82296, 0xcb4679, 0xe56b5d, 0xf89441};
+    static const uint32_t inferno[] = {0x0d0829, 0x210c4a, 0x57106e, 0x8a226a, 0xbc3754, 0xe45a31, 0xf98e09};
     double share = n > 1 ? (double)index / (double)(n - 1) : 0.0;
-    return interpolate(plasma, sizeof plasma / sizeof *plasma, share);
+    return interpolate(inferno, sizeof inferno / sizeof *inferno, share);
 }
 
 rc_color rc_color_on(rc_color background) {
-    double luminance = 0.299 * background.red + 0.587 * background.green + 0.114 * background.blue;
-    return rc_color_grey(luminance < 0.55 ? 1.0 : 0.0);
+    const double gamma = 2.2;
+    double luminance = 0.2126 * pow(background.red, gamma) + 0.7152 * pow(background.green, gamma) +
+                       0.0722 * pow(background.blue, gamma);
+    return rc_color_grey(luminance < 0.22 ? 1.0 : 0.0);
 }

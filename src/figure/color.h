@@ -24,8 +24,8 @@ rc_color rc_color_sequential(double share);
 /* For signed values: blue, light grey at 0.5, red; as dark at both ends. */
 rc_color rc_color_diverging(double share);
 
-/* For line `index` of n ordered lines: from dark blue to orange, all of them
- * dark enough for white paper (the darker part of plasma; same source). */
+/* For line `index` of n ordered lines: from near black over purple to orange,
+ * all dark enough for white paper (the darker part of inferno; same source). */
 rc_color rc_color_line(size_t index, size_t n);
 
 /* Black or white, whichever is read better on a background. */

@@ -37,7 +37,7 @@ static void draw_gain(const rc_axes *axes, const rc_results *results, size_t gai
 
 static void draw_traces(const rc_axes *whole, const rc_results *results) {
     size_t n_gains = results->study->n_gains, n_shown = rc_shown_count(n_gains);
-    double step = whole->box.height / (double)n_shown, gap = 0.22 * step;
+    double step = whole->box.height / (double)n_shown, gap = 0.26 * step;
     for (size_t i = 0; i < n_shown; i++) {
         rc_axes axes = *whole;
         axes.box.y += (double)i * step + gap * (double)i / (double)n_shown;
@@ -70,7 +70,7 @@ void rc_panel_activity(rc_canvas *canvas, rc_box box, const rc_results *results)
     const rc_study *study = results->study;
     double right = RC_TICK_LENGTH + 6.0 + widest_gain(canvas, study);
     rc_axes axes = {.canvas = canvas, .y = {-1.0, 1.0}};
-    axes.box = (rc_box){box.x + 30.0, box.y + 27.0, box.width - 39.0 - right, box.height - 51.0};
+    axes.box = (rc_box){box.x + 30.0, box.y + 27.0, box.width - 39.0 - right, box.height - 54.0};
     axes.x = rc_range_widen((rc_range){0.0, study->record.duration_ms / 1000.0});
     rc_style_letter(canvas, (rc_point){box.x, box.y}, "b");
     rc_axes_title(&axes, 19.0, "Spontaneous Activity of a Typical Neuron");

@@ -38,7 +38,7 @@ static void draw_pile(rc_canvas *canvas, const stack *pile, void (*shape)(rc_can
         rc_box box = pile->front;
         box.x -= (double)i * pile->dx;
         box.y += (double)i * pile->dy;
-        rc_color paper = rc_color_grey(i ? 0.90 : 0.97);
+        rc_color paper = rc_color_grey(i ? 0.90 : 0.985);
         shape(canvas, box);
         rc_canvas_paint(canvas, &paper, &pen);
     }
@@ -127,7 +127,7 @@ static void draw_scaling(rc_canvas *canvas, rc_point at, int excitatory) {
 
 static void draw_episode(rc_canvas *canvas, rc_box disc, const rc_piece *piece, double strongest) {
     double middle = disc.x + disc.width / 2.0;
-    rc_box network = {middle - 0.3 * disc.width, disc.y + 40.0, 0.6 * disc.width, disc.height - 64.0};
+    rc_box network = {middle - 0.33 * disc.width, disc.y + 39.0, 0.66 * disc.width, disc.height - 62.0};
     draw_scaling(canvas, (rc_point){middle - 24.5, disc.y + 12.0}, 1);
     draw_scaling(canvas, (rc_point){middle - 24.5, disc.y + 23.0}, 0);
     rc_draw_piece(canvas, network, piece, fmax(strongest, 1e-300), 2.0);
@@ -165,26 +165,26 @@ static void draw_trial(rc_canvas *canvas, rc_box sheet, const double *state, siz
 
 void rc_panel_design(rc_canvas *canvas, rc_box box, const rc_study *study, const rc_piece *piece,
                      const double *initial_state) {
-    double top = box.y + 43.0, height = box.height - 46.0, strongest = strongest_weight(piece);
-    stack sessions = pile_in((rc_box){box.x + 4.0, top, 184.0, height}, study->n_sessions, 6.0, 0.15);
-    stack episodes = pile_in((rc_box){box.x + 217.0, top, 146.0, height}, study->n_gains, 2.2, 0.11);
-    stack trials = pile_in((rc_box){box.x + 389.0, top, 117.0, height}, study->n_trials, 2.0, 0.3);
+    double top = box.y + 38.0, height = box.height - 40.0, strongest = strongest_weight(piece);
+    stack sessions = pile_in((rc_box){box.x + 3.0, top, 184.0, height}, study->n_sessions, 6.0, 0.15);
+    stack episodes = pile_in((rc_box){box.x + 214.0, top, 148.0, height}, study->n_gains, 2.2, 0.11);
+    stack trials = pile_in((rc_box){box.x + 386.0, top, 115.0, height}, study->n_trials, 2.0, 0.3);
     rc_text title = rc_style_title();
     rc_style_letter(canvas, (rc_point){box.x, box.y}, "a");
     rc_canvas_text(canvas, (rc_point){box.x + box.width / 2.0, box.y + 8.0}, &title, "Experimental Design");
-    draw_caption(canvas, box.x + 97.0, top - 7.0, "", study->n_sessions, "session", "connectivity matrix");
+    draw_caption(canvas, box.x + 95.0, top - 7.0, "", study->n_sessions, "session", "connectivity matrix");
     draw_caption(canvas, box.x + 288.0, top - 7.0, "One session contains ", study->n_gains, "episode",
                  "synaptic upscaling factor <i>g</i>");
-    draw_caption(canvas, box.x + 438.0, top - 7.0, "One episode contains ", study->n_trials, "trial",
+    draw_caption(canvas, box.x + 436.0, top - 7.0, "One episode contains ", study->n_trials, "trial",
                  "network initialization");
     draw_pile(canvas, &sessions, rc_canvas_rectangle);
     draw_pile(canvas, &episodes, rc_canvas_ellipse);
     draw_pile(canvas, &trials, rc_canvas_rectangle);
     double y = top + height / 2.0;
     draw_brace(canvas, (rc_point){sessions.front.x + sessions.front.width, y},
-               (rc_box){box.x + 198.0, top, 12.0, height});
+               (rc_box){box.x + 196.0, top, 12.0, height});
     draw_brace(canvas, (rc_point){episodes.front.x + episodes.front.width, y},
-               (rc_box){box.x + 371.0, top, 12.0, height});
+               (rc_box){box.x + 369.0, top, 12.0, height});
     draw_session(canvas, sessions.front, piece, strongest);
     draw_episode(canvas, episodes.front, piece, strongest);
     draw_trial(canvas, trials.front, initial_state, study->network.n_neurons);

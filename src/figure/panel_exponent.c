@@ -7,6 +7,8 @@
 #include "figure/panels.h"
 #include "figure/words.h"
 
+enum { TICKS_MOST = 5 };
+
 /* What is shown: every session, and each g for which a fit was sought. */
 typedef struct heat_map {
     const rc_results *results;
@@ -107,7 +109,7 @@ static void draw_guides(const rc_axes *axes, const heat_map *map, bool some_unde
         bar.height -= 16.0;
     }
     if (map->exponents.low > map->exponents.high) return;
-    rc_ticks ticks = rc_ticks_within(map->exponents, 5);
+    rc_ticks ticks = rc_ticks_within(map->exponents, TICKS_MOST);
     rc_color_bar(axes->canvas, bar, map->exponents, &ticks, rc_color_sequential,
                  "Divergence exponent (s<sup>−1</sup>)");
 }
@@ -123,6 +125,7 @@ static heat_map look_up(const rc_results *results, bool *some_undefined) {
     }
     if (map.exponents.low > map.exponents.high) return map;
     map.exponents = rc_range_widen(rc_range_extend(map.exponents, (double[]){0.0}, 1));
+    map.exponents = rc_range_round(map.exponents, TICKS_MOST);
     return map;
 }
 

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 
-enum { STARTS = 24 };
+enum { STARTS = 64 };
 
 static double weight(const rc_network *network, size_t to, size_t from) {
     size_t low = network->row_start[to], high = network->row_start[to + 1];

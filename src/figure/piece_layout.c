@@ -90,18 +90,34 @@ static double distance_to_segment(rc_point p, rc_point a, rc_point b) {
     return hypot(p.x - a.x - along * dx, p.y - a.y - along * dy);
 }
 
+/* Two connections that leave or meet a neuron side by side. */
+static bool nearly_parallel(const rc_point *at, const rc_piece_connection *a, const rc_piece_connection *b) {
+    size_t here = a->from == b->from || a->from == b->to ? a->from : a->to;
+    if (here != b->from && here != b->to) return false;
+    rc_point p = at[a->from + a->to - here], q = at[b->from + b->to - here], o = at[here];
+    double dot = (p.x - o.x) * (q.x - o.x) + (p.y - o.y) * (q.y - o.y);
+    return dot > 0.0 && fabs(cross(o, p, q)) < 0.5 * dot;
+}
+
 static double clutter_at_connection(const rc_piece *piece, const rc_point *at, size_t i) {
     const rc_piece_connection *this = &piece->connection[i];
     double clutter = 0.0;
     for (size_t k = 0; k < piece->n_neurons; k++) {
         if (k == this->from || k == this->to) continue;
-        clutter += distance_to_segment(at[k], at[this->from], at[this->to]) < 0.12 ? 4.0 : 0.0;
+        clutter += distance_to_segment(at[k], at[this->from], at[this->to]) < 0.13 ? 4.0 : 0.0;
     }
     for (size_t j = 0; j < i; j++) {
         const rc_piece_connection *that = &piece->connection[j];
+        clutter += nearly_parallel(at, this, that) ? 1.5 : 0.0;
         clutter += segments_cross(at[this->from], at[this->to], at[that->from], at[that->to]) ? 1.0 : 0.0;
     }
     return clutter;
+}
+
+/* Between linked neurons there must be room for an arrow. */
+static double too_close(rc_point a, rc_point b) {
+    const double enough = 0.42;
+    return 20.0 * fmax(0.0, enough - hypot(a.x - b.x, a.y - b.y));
 }
 
 double rc_piece_clutter(const rc_piece *piece, double aspect) {
@@ -109,7 +125,7 @@ double rc_piece_clutter(const rc_piece *piece, double aspect) {
     double clutter = 0.0;
     for (size_t i = 0; i < piece->n_neurons; i++) {
         at[i] = (rc_point){piece->position[i].x * aspect, piece->position[i].y};
-        for (size_t j = 0; j < i; j++) clutter += hypot(at[i].x - at[j].x, at[i].y - at[j].y) < 0.28 ? 6.0 : 0.0;
+        for (size_t j = 0; j < i; j++) clutter += too_close(at[i], at[j]);
     }
     for (size_t i = 0; i < piece->n_connections; i++) clutter += clutter_at_connection(piece, at, i);
     return clutter;
