@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "figure/words.h"
-
 rc_range rc_range_extend(rc_range range, const double *values, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(values[i])) continue;
@@ -56,6 +54,11 @@ double rc_ticks_value(const rc_ticks *ticks, size_t i) {
     return fabs(value) < 1e-9 * ticks->step ? 0.0 : value;
 }
 
+rc_words rc_ticks_words(const rc_ticks *ticks, size_t i) {
+    double value = rc_ticks_value(ticks, i);
+    return ticks->decimals < 0 ? rc_words_number(value) : rc_words_decimals(value, ticks->decimals);
+}
+
 rc_point rc_axes_point(const rc_axes *axes, double x, double y) {
     const rc_box *box = &axes->box;
     double across = (x - axes->x.low) / (axes->x.high - axes->x.low);
@@ -93,11 +96,16 @@ void rc_axes_tick(const rc_axes *axes, rc_side side, double value, const char *t
 }
 
 void rc_axes_ticks(const rc_axes *axes, rc_side side, const rc_ticks *ticks) {
-    for (size_t i = 0; i < ticks->n; i++) {
-        double value = rc_ticks_value(ticks, i);
-        rc_words words = ticks->decimals < 0 ? rc_words_number(value) : rc_words_decimals(value, ticks->decimals);
-        rc_axes_tick(axes, side, value, words.text);
-    }
+    for (size_t i = 0; i < ticks->n; i++)
+        rc_axes_tick(axes, side, rc_ticks_value(ticks, i), rc_ticks_words(ticks, i).text);
+}
+
+double rc_ticks_width(rc_canvas *canvas, const rc_ticks *ticks) {
+    rc_text style = rc_style_text(RC_LEFT, RC_MIDDLE);
+    double widest = 0.0;
+    for (size_t i = 0; i < ticks->n; i++)
+        widest = fmax(widest, rc_canvas_text_size(canvas, &style, rc_ticks_words(ticks, i).text).x);
+    return widest;
 }
 
 size_t rc_axes_stride(double length, size_t n, double size) {
@@ -147,23 +155,46 @@ static void extend_run(rc_canvas *canvas, straight *run, rc_point to) {
     run->last = to;
 }
 
+/* The next point of the curve; a gap where it is not finite. */
+static void add_point(const rc_axes *axes, straight *run, double x, double y) {
+    if (isfinite(y)) {
+        rc_point at = rc_axes_point(axes, x, y);
+        if (run->open)
+            extend_run(axes->canvas, run, at);
+        else
+            start_run(axes->canvas, run, at);
+    } else if (run->open) {
+        rc_canvas_line(axes->canvas, run->last);
+        run->open = false;
+    }
+}
+
+/* Of n values, the places of the least and the greatest, in their order. */
+static void find_ends(const double *y, size_t n, size_t ends[2]) {
+    size_t least = 0, greatest = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (!(y[i] >= y[least])) least = i;
+        if (!(y[i] <= y[greatest])) greatest = i;
+    }
+    ends[0] = least < greatest ? least : greatest;
+    ends[1] = least < greatest ? greatest : least;
+}
+
 void rc_axes_curve(const rc_axes *axes, double x0, double dx, const double *y, size_t n, rc_pen pen) {
     rc_box room = axes->box; /* half a line more: curves may run along an edge */
     room.y -= pen.width / 2.0;
     room.height += pen.width;
     rc_canvas_clip(axes->canvas, room);
     straight run = {.open = false};
-    for (size_t i = 0; i <= n; i++) {
-        bool there = i < n && isfinite(y[i]);
-        rc_point at = there ? rc_axes_point(axes, x0 + (double)i * dx, y[i]) : run.last;
-        if (there && !run.open)
-            start_run(axes->canvas, &run, at);
-        else if (there)
-            extend_run(axes->canvas, &run, at);
-        else if (run.open)
-            rc_canvas_line(axes->canvas, run.last);
-        run.open = there;
+    const double finest = 0.1; /* points on the page; of more data, the extremes are kept */
+    size_t group = 1 + (size_t)((double)n * finest / axes->box.width);
+    for (size_t i = 0; i < n; i += group) {
+        size_t ends[2];
+        find_ends(y + i, n - i < group ? n - i : group, ends);
+        add_point(axes, &run, x0 + (double)(i + ends[0]) * dx, y[i + ends[0]]);
+        if (ends[1] > ends[0]) add_point(axes, &run, x0 + (double)(i + ends[1]) * dx, y[i + ends[1]]);
     }
+    add_point(axes, &run, 0.0, NAN);
     rc_canvas_paint(axes->canvas, NULL, &pen);
     rc_canvas_unclip(axes->canvas);
 }

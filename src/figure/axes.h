@@ -6,6 +6,7 @@
 
 #include "figure/canvas.h"
 #include "figure/style.h"
+#include "figure/words.h"
 
 typedef struct rc_range {
     double low, high;
@@ -42,6 +43,10 @@ rc_range rc_range_round(rc_range range, size_t n_most);
 /* At most n_most (>= 2) ticks within the range, a round number apart. */
 rc_ticks rc_ticks_within(rc_range range, size_t n_most);
 double rc_ticks_value(const rc_ticks *ticks, size_t i);
+rc_words rc_ticks_words(const rc_ticks *ticks, size_t i);
+
+/* The width of the widest tick's words. */
+double rc_ticks_width(rc_canvas *canvas, const rc_ticks *ticks);
 
 /* Where a datum is on the page. */
 rc_point rc_axes_point(const rc_axes *axes, double x, double y);
@@ -64,7 +69,7 @@ void rc_axes_title(const rc_axes *axes, double distance, const char *markup);
 
 /* The curve through (x0 + i * dx, y[i]), dx > 0, cut at the axes' edges;
  * values that are not finite leave gaps. Points that do not move the curve by
- * a visible amount (RC_CURVE_TOLERANCE) are left out. Cost: O(n). */
+ * a visible amount (RC_CURVE_TOLERANCE, in points) are left out. Cost: O(n). */
 void rc_axes_curve(const rc_axes *axes, double x0, double dx, const double *y, size_t n, rc_pen pen);
 #define RC_CURVE_TOLERANCE 0.03
 

@@ -1,9 +1,5 @@
 #include "figure/guides.h"
 
-#include <math.h>
-
-#include "figure/words.h"
-
 double rc_legend_row(rc_canvas *canvas, rc_point at, rc_pen pen, const char *markup) {
     const double sample = 13.0, gap = 3.0;
     rc_text style = rc_style_text(RC_LEFT, RC_MIDDLE);
@@ -24,17 +20,6 @@ static void paint_steps(rc_canvas *canvas, rc_box box, rc_colormap map) {
     }
 }
 
-static double widest_tick(rc_canvas *canvas, const rc_ticks *ticks) {
-    rc_text style = rc_style_text(RC_LEFT, RC_MIDDLE);
-    double widest = 0.0;
-    for (size_t i = 0; i < ticks->n; i++) {
-        double value = rc_ticks_value(ticks, i);
-        rc_words words = ticks->decimals < 0 ? rc_words_number(value) : rc_words_decimals(value, ticks->decimals);
-        widest = fmax(widest, rc_canvas_text_size(canvas, &style, words.text).x);
-    }
-    return widest;
-}
-
 void rc_color_bar(rc_canvas *canvas, rc_box box, rc_range range, const rc_ticks *ticks, rc_colormap map,
                   const char *label) {
     rc_axes axes = {canvas, box, {0.0, 1.0}, range};
@@ -43,7 +28,7 @@ void rc_color_bar(rc_canvas *canvas, rc_box box, rc_range range, const rc_ticks 
     rc_canvas_rectangle(canvas, box);
     rc_canvas_paint(canvas, NULL, &outline);
     rc_axes_ticks(&axes, RC_SIDE_RIGHT, ticks);
-    if (label) rc_axes_label(&axes, RC_SIDE_RIGHT, RC_TICK_LENGTH + 5.0 + widest_tick(canvas, ticks), label);
+    if (label) rc_axes_label(&axes, RC_SIDE_RIGHT, RC_TICK_LENGTH + 6.5 + rc_ticks_width(canvas, ticks), label);
 }
 
 void rc_hatched_box(rc_canvas *canvas, rc_box box) {

@@ -9,35 +9,33 @@
 #include "figure/panels.h"
 #include "figure/words.h"
 
-enum { SHEETS_MOST = 24 };
-
 static const double outline_width = 0.7;
 
 /* A pile of equal things, seen from the front: each one behind is further to
  * the left and further down. */
 typedef struct stack {
     rc_box front;
-    double dx, dy; /* from one to the next behind it */
+    double step; /* from one to the next behind it */
     size_t n;
 } stack;
 
-/* n things in a box: a step of `step` while that leaves at least the share
- * 1 - most of the box to the front. */
+/* n things in a box, `step` points apart or less, so that they take at most
+ * the share `most` of its width; of very many, as many as can be told apart. */
 static stack pile_in(rc_box box, size_t n, double step, double most) {
-    size_t n_shown = n < SHEETS_MOST ? n : SHEETS_MOST;
-    double n_steps = n_shown > 1 ? (double)(n_shown - 1) : 1.0;
-    double dx = fmin(step, most * box.width / n_steps), dy = fmin(step, most * box.width / n_steps);
-    double depth_x = n_shown > 1 ? dx * n_steps : 0.0, depth_y = n_shown > 1 ? dy * n_steps : 0.0;
-    rc_box front = {box.x + depth_x, box.y, box.width - depth_x, box.height - depth_y};
-    return (stack){front, dx, dy, n_shown};
+    const double least_step = 1.3;
+    double depth = most * box.width;
+    size_t n_behind = (size_t)fmin((double)n - 1.0, floor(depth / least_step));
+    if (n_behind > 0) step = fmin(step, depth / (double)n_behind);
+    depth = step * (double)n_behind;
+    return (stack){{box.x + depth, box.y, box.width - depth, box.height - depth}, step, n_behind + 1};
 }
 
 static void draw_pile(rc_canvas *canvas, const stack *pile, void (*shape)(rc_canvas *, rc_box)) {
     rc_pen pen = {.color = rc_color_grey(0.45), .width = outline_width};
     for (size_t i = pile->n; i-- > 0;) {
         rc_box box = pile->front;
-        box.x -= (double)i * pile->dx;
-        box.y += (double)i * pile->dy;
+        box.x -= (double)i * pile->step;
+        box.y += (double)i * pile->step;
         rc_color paper = rc_color_grey(i ? 0.90 : 0.985);
         shape(canvas, box);
         rc_canvas_paint(canvas, &paper, &pen);
@@ -88,7 +86,7 @@ static double strongest_weight(const rc_piece *piece) {
 static void draw_signed_bar(rc_canvas *canvas, rc_box box, double strongest, const char *label) {
     rc_text style = rc_style_text(RC_CENTER, RC_BASELINE);
     style.turn = 90.0;
-    rc_canvas_text(canvas, (rc_point){box.x - 4.0, box.y + box.height / 2.0}, &style, label);
+    rc_canvas_text(canvas, (rc_point){box.x - 5.0, box.y + box.height / 2.0}, &style, label);
     rc_ticks ticks = {-strongest, strongest, 3, -1};
     rc_color_bar(canvas, box, (rc_range){-strongest, strongest}, &ticks, rc_color_diverging, NULL);
 }
@@ -105,10 +103,12 @@ static void draw_key(rc_canvas *canvas, rc_point at) {
 }
 
 static void draw_session(rc_canvas *canvas, rc_box sheet, const rc_piece *piece, double strongest) {
-    rc_box network = {sheet.x + 58.0, sheet.y + 32.0, sheet.width - 72.0, sheet.height - 46.0};
+    double left = strongest > 0.0 ? 58.0 : 36.0; /* room for the colour bar */
+    rc_box network = {sheet.x + left, sheet.y + 32.0, sheet.width - left - (strongest > 0.0 ? 14.0 : 36.0),
+                      sheet.height - 46.0};
     draw_key(canvas, (rc_point){sheet.x + (sheet.width - 144.0) / 2.0, sheet.y + 12.0});
     if (strongest > 0.0) {
-        rc_box bar = {sheet.x + 16.0, network.y + 4.0, 6.0, network.height - 8.0};
+        rc_box bar = {sheet.x + 17.0, network.y + 4.0, 6.0, network.height - 8.0};
         draw_signed_bar(canvas, bar, strongest, "Synaptic strength");
     }
     rc_draw_piece(canvas, network, piece, fmax(strongest, 1e-300), 1.0);
@@ -157,7 +157,7 @@ static void draw_trial(rc_canvas *canvas, rc_box sheet, const double *state, siz
     rc_axes_tick(&axes, RC_SIDE_LEFT, 1.0, "1");
     if (n_neurons > 1)
         rc_axes_tick(&axes, RC_SIDE_LEFT, (double)n_neurons, rc_words_decimals((double)n_neurons, 0).text);
-    rc_axes_label(&axes, RC_SIDE_LEFT, 8.0, "Neuron id");
+    rc_axes_label(&axes, RC_SIDE_LEFT, 11.5, "Neuron id");
     rc_box bar = {middle + 5.0, strip.y, 5.0, strip.height};
     rc_ticks ticks = {-1.0, 1.0, 3, 0};
     rc_color_bar(canvas, bar, (rc_range){-1.0, 1.0}, &ticks, rc_color_diverging, "Firing rate (au)");

@@ -55,7 +55,16 @@ static void draw_frame(const rc_axes *axes) {
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);
     rc_axes_ticks(axes, RC_SIDE_BOTTOM, &x_ticks);
     rc_axes_label(axes, RC_SIDE_BOTTOM, 14.0, "Time (s)");
-    rc_axes_label(axes, RC_SIDE_LEFT, 22.0, "‖<i>δ</i>‖");
+    rc_axes_label(axes, RC_SIDE_LEFT, fmax(22.0, RC_TICK_LENGTH + 6.0 + rc_ticks_width(axes->canvas, &y_ticks)),
+                  "‖<i>δ</i>‖");
+}
+
+static void draw_absence(const rc_axes *axes, const rc_study *study) {
+    char words[512];
+    snprintf(words, sizeof words, "In session %u no twin at <i>g</i> ≥ %s\nended at a distance of %s or more.",
+             study->record.session, rc_words_number(study->divergence.minimum_gain).text,
+             rc_words_number(study->divergence.minimum_distance).text);
+    rc_style_message(axes->canvas, axes->box, words);
 }
 
 void rc_panel_divergence(rc_canvas *canvas, rc_box box, const rc_results *results) {
@@ -68,8 +77,7 @@ void rc_panel_divergence(rc_canvas *canvas, rc_box box, const rc_results *result
     char words[256];
     size_t n_curves = count_with_distance(results);
     if (n_curves == 0) {
-        snprintf(words, sizeof words, "In session %u no trial has\na twin that moved away.", study->record.session);
-        rc_style_message(canvas, axes.box, words);
+        draw_absence(&axes, study);
         return;
     }
     for (size_t gain = 0; gain < study->n_gains; gain++)

@@ -42,8 +42,9 @@ static void draw_cell(const rc_axes *axes, const heat_map *map, rc_box cell, dou
         return;
     }
     rc_color color = exponent_color(map->exponents, exponent);
+    rc_pen seam = {.color = color, .width = 0.2}; /* no gaps between small cells */
     rc_canvas_rectangle(axes->canvas, cell);
-    rc_canvas_paint(axes->canvas, &color, NULL);
+    rc_canvas_paint(axes->canvas, &color, &seam);
     rc_text style = rc_style_text(RC_CENTER, RC_MIDDLE);
     style.size = 6.0;
     style.color = rc_color_on(color);
@@ -53,10 +54,11 @@ static void draw_cell(const rc_axes *axes, const heat_map *map, rc_box cell, dou
     rc_canvas_text(axes->canvas, (rc_point){cell.x + cell.width / 2.0, cell.y + cell.height / 2.0}, &style, words.text);
 }
 
-/* White lines between cells, where cells are large enough for them. */
+/* White lines between cells that are large enough for them. */
 static void draw_grid(const rc_axes *axes, size_t n_columns, size_t n_rows) {
     double smallest = fmin(axes->box.width / (double)n_columns, axes->box.height / (double)n_rows);
-    rc_pen pen = {.color = rc_color_grey(1.0), .width = fmin(0.8, smallest / 12.0)};
+    rc_pen pen = {.color = rc_color_grey(1.0), .width = 0.7};
+    if (smallest < 4.0) return;
     for (size_t i = 1; i < n_columns; i++)
         rc_canvas_segment(axes->canvas, rc_axes_point(axes, (double)i, 0.0),
                           rc_axes_point(axes, (double)i, (double)n_rows), pen);
@@ -89,13 +91,18 @@ static void draw_columns(const rc_axes *axes, const heat_map *map) {
     }
 }
 
-static void draw_session_ticks(const rc_axes *axes, const rc_study *study) {
+/* Returns the width of the widest number. */
+static double draw_session_ticks(const rc_axes *axes, const rc_study *study) {
     size_t stride = rc_axes_stride(axes->box.height, study->n_sessions, RC_FONT_SIZE);
+    rc_text style = rc_style_text(RC_RIGHT, RC_MIDDLE);
+    double widest = 0.0;
     for (size_t row = 0; row < study->n_sessions; row += stride) {
         char words[16];
         snprintf(words, sizeof words, "%u", study->sessions[row]);
         rc_axes_tick(axes, RC_SIDE_LEFT, (double)row + 0.5, words);
+        widest = fmax(widest, rc_canvas_text_size(axes->canvas, &style, words).x);
     }
+    return widest;
 }
 
 /* The colour bar, and what hatching means where there is some. */
@@ -146,8 +153,8 @@ void rc_panel_exponent(rc_canvas *canvas, rc_box box, const rc_results *results)
     }
     draw_columns(&axes, &map);
     draw_grid(&axes, map.n_gains, study->n_sessions);
-    draw_session_ticks(&axes, study);
+    double widest = draw_session_ticks(&axes, study);
     draw_guides(&axes, &map, some_undefined);
     rc_axes_label(&axes, RC_SIDE_BOTTOM, 14.0, "Synaptic upscaling factor <i>g</i>");
-    rc_axes_label(&axes, RC_SIDE_LEFT, 22.0, "Session");
+    rc_axes_label(&axes, RC_SIDE_LEFT, fmax(22.0, RC_TICK_LENGTH + 6.0 + widest), "Session");
 }

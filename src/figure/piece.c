@@ -62,7 +62,7 @@ static void grow(const rc_network *network, size_t start, rc_piece *piece, size_
     add_neuron(network, piece, start, links);
     while (piece->n_neurons < RC_PIECE_NEURONS) {
         size_t next = next_neuron(network, links);
-        if (next == network->n_neurons || piece->n_connections + links[next] > RC_PIECE_CONNECTIONS + 2) break;
+        if (next == network->n_neurons || piece->n_connections + links[next] > RC_PIECE_CONNECTIONS) break;
         add_neuron(network, piece, next, links);
     }
 }

@@ -27,7 +27,7 @@ typedef struct rc_piece {
 } rc_piece;
 
 /* A piece of at most RC_PIECE_NEURONS neurons that hang together as far as
- * they can, with not many more than RC_PIECE_CONNECTIONS connections. Grown
+ * they can, with at most RC_PIECE_CONNECTIONS connections. Grown
  * from several neurons; the one that can be drawn most clearly in a box of
  * this width over height is taken. The same network gives the same piece.
  * Errors: RC_NO_MEMORY, RC_NUMERICS. Cost: O(N log N), a few milliseconds. */
