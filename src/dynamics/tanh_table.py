@@ -43,8 +43,8 @@ for octave in range(-3, 4):
 nodes += [node(18.0)] * 3  # [16, 20), then 20 itself, then never used
 assert len(nodes) == 32
 
-print("/* Made by tanh_table.py: do not edit. clang-format off")
-print(" * The largest error of a T is %.1e ulp. */" % max(error for error, _, _ in nodes))
+print("/* Made by tanh_table.py: do not edit.")
+print(" * The largest error of a T is %.1e ulp. */\n/* clang-format off */" % max(error for error, _, _ in nodes))
 for name, k in (("node", 1), ("value", 2)):
     values = [n[k].hex() for n in nodes]
     print("static const double tanh_%s[32] __attribute__((aligned(64))) = {" % name)

@@ -65,7 +65,7 @@ def rows(values, per_row):
 
 blobs = [open(path, "rb").read() for path in sorted(glob.glob(numpy.__path__[0] + "/random/*.so"))]
 inside, width, height = (find(blobs, code, table) for code, table in zip(("<Q", "<d", "<d"), exact()))
-print("/* Made by ziggurat_table.py: do not edit. clang-format off */")
+print("/* Made by ziggurat_table.py: do not edit. */\n/* clang-format off */")
 print("static const double ziggurat_r = %s;" % float(R).hex())
 print("static const double ziggurat_inverse_r = %s;" % float(1 / R).hex())
 print("static const uint64_t ziggurat_inside[256] = {\n%s};" % rows(["%#x" % k for k in inside], 6))

@@ -29,4 +29,11 @@
         if (!strstr(rc_message(), (text))) fail_msg("%s: message '%s' lacks '%s'", #call, rc_message(), (text)); \
     } while (0)
 
+/* |a - b| <= tolerance, in double precision (cmocka's own compares floats). */
+#define assert_close(a, b, tolerance)                                                                  \
+    do {                                                                                               \
+        double a_ = (a), b_ = (b), gap_ = a_ > b_ ? a_ - b_ : b_ - a_;                                 \
+        if (!(gap_ <= (tolerance))) fail_msg("%s is %.17g, not %.17g: off by %.3g", #a, a_, b_, gap_); \
+    } while (0)
+
 #endif
