@@ -1,5 +1,6 @@
 #include "figure/words.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,5 +38,6 @@ rc_words rc_words_number(double value) {
 rc_words rc_words_decimals(double value, int decimals) {
     char plain[100];
     snprintf(plain, sizeof plain, "%.*f", decimals, value);
-    return typeset(plain);
+    bool is_zero = plain[0] == '-' && strspn(plain + 1, "0.") == strlen(plain + 1);
+    return typeset(plain + is_zero);
 }
