@@ -12,7 +12,8 @@ extern "C" {
 /* Draws the study's figure (panels a-d) to path; the ending .pdf, .svg or
  * .png chooses the format. The same results give the same bytes. Written to
  * a temporary name and renamed. Errors: RC_INVALID for another ending,
- * RC_IO, RC_NO_MEMORY, RC_UNSUPPORTED in a build without figures. */
+ * RC_IO, RC_NO_MEMORY, RC_UNSUPPORTED in a build without figures
+ * or where no font is installed. Cost: about 0.1 s (a .png 0.2 s). */
 rc_status rc_figure_study(const rc_results *results, const char *path);
 
 #ifdef __cplusplus

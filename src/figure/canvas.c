@@ -84,16 +84,6 @@ static void open_surface(rc_canvas *canvas, const char *title, double width, dou
     }
 }
 
-/* Pango ends the process when it finds no font at all. */
-static rc_status find_fonts(const char *path) {
-    PangoFontFamily **list = NULL;
-    int n_families = 0;
-    pango_font_map_list_families(pango_cairo_font_map_get_default(), &list, &n_families);
-    g_free(list);
-    if (n_families > 0) return RC_OK;
-    return rc_fail(RC_UNSUPPORTED, "%s: no font is installed (the package fonts-liberation has one)", path);
-}
-
 static void open_context(rc_canvas *canvas) {
     canvas->cairo = cairo_create(canvas->surface);
     cairo_set_line_cap(canvas->cairo, CAIRO_LINE_CAP_BUTT);
@@ -112,6 +102,13 @@ static void open_context(rc_canvas *canvas) {
     cairo_font_options_destroy(options);
 }
 
+/* Without any font, Pango draws boxes and says nothing. */
+static rc_status check_font(rc_canvas *canvas) {
+    pango_layout_set_text(canvas->layout, "a1", -1);
+    if (pango_layout_get_unknown_glyphs_count(canvas->layout) == 0) return RC_OK;
+    return rc_fail(RC_UNSUPPORTED, "%s: no font is installed (the package fonts-liberation has one)", canvas->path);
+}
+
 rc_status rc_canvas_open(const char *path, const char *title, double width, double height, rc_canvas **out) {
     rc_status status = RC_OK;
     rc_canvas *canvas = NULL;
@@ -119,12 +116,12 @@ rc_status rc_canvas_open(const char *path, const char *title, double width, doub
     RC_TRY(RC_ARRAY(canvas, 1, "canvas"));
     canvas->file.fd = -1;
     RC_TRY(find_format(path, &canvas->format));
-    RC_TRY(find_fonts(path));
     RC_TRY(rc_newfile_open(path, &canvas->file));
     canvas->path = canvas->file.path;
     open_surface(canvas, title, width, height);
     open_context(canvas);
     RC_TRY(cairo_failure(path, cairo_status(canvas->cairo)));
+    RC_TRY(check_font(canvas));
     *out = canvas;
     canvas = NULL;
 done:

@@ -56,7 +56,7 @@ static void draw_frame(const rc_axes *axes) {
     rc_axes_ticks(axes, RC_SIDE_BOTTOM, &x_ticks);
     rc_axes_label(axes, RC_SIDE_BOTTOM, 14.0, "Time (s)");
     rc_axes_label(axes, RC_SIDE_LEFT, fmax(22.0, RC_TICK_LENGTH + 6.0 + rc_ticks_width(axes->canvas, &y_ticks)),
-                  "‖<i>δ</i>‖");
+                  "<span letter_spacing=\"700\">‖<i>δ</i>‖</span>");
 }
 
 static void draw_absence(const rc_axes *axes, const rc_study *study) {

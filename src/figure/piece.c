@@ -7,8 +7,6 @@
 #include "base/fail.h"
 #include "base/memory.h"
 
-enum { STARTS = 64 };
-
 static double weight(const rc_network *network, size_t to, size_t from) {
     size_t low = network->row_start[to], high = network->row_start[to + 1];
     while (low < high) {
@@ -83,12 +81,20 @@ static double poverty(const rc_piece *piece) {
     return 5.0 * missing + unlinked + (has_both_signs(piece) ? 0.0 : 20.0);
 }
 
+/* From how many neurons to grow a piece: the work stays about the same. */
+static size_t count_starts(size_t n_neurons) {
+    enum { STARTS_MOST = 200, STARTS_LEAST = 8 };
+    if (n_neurons <= STARTS_MOST) return n_neurons;
+    size_t n = STARTS_MOST * STARTS_MOST / n_neurons;
+    return n > STARTS_LEAST ? n : STARTS_LEAST;
+}
+
 rc_status rc_piece_choose(const rc_network *network, double aspect, rc_piece *out) {
     rc_status status = RC_OK;
-    size_t *links = NULL, n = network->n_neurons;
+    size_t *links = NULL;
     double least = DBL_MAX;
-    RC_TRY(RC_ARRAY(links, n, "links of neurons"));
-    for (size_t start = 0; start < n && start < STARTS; start++) {
+    RC_TRY(RC_ARRAY(links, network->n_neurons, "links of neurons"));
+    for (size_t start = 0; start < count_starts(network->n_neurons); start++) {
         rc_piece piece;
         grow(network, start, &piece, links);
         RC_TRY(rc_piece_lay_out(&piece));

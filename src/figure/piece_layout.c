@@ -96,7 +96,7 @@ static bool nearly_parallel(const rc_point *at, const rc_piece_connection *a, co
     if (here != b->from && here != b->to) return false;
     rc_point p = at[a->from + a->to - here], q = at[b->from + b->to - here], o = at[here];
     double dot = (p.x - o.x) * (q.x - o.x) + (p.y - o.y) * (q.y - o.y);
-    return dot > 0.0 && fabs(cross(o, p, q)) < 0.5 * dot;
+    return dot > 0.0 && fabs(cross(o, p, q)) < 0.6 * dot;
 }
 
 static double clutter_at_connection(const rc_piece *piece, const rc_point *at, size_t i) {
@@ -108,7 +108,7 @@ static double clutter_at_connection(const rc_piece *piece, const rc_point *at, s
     }
     for (size_t j = 0; j < i; j++) {
         const rc_piece_connection *that = &piece->connection[j];
-        clutter += nearly_parallel(at, this, that) ? 1.5 : 0.0;
+        clutter += nearly_parallel(at, this, that) ? 2.5 : 0.0;
         clutter += segments_cross(at[this->from], at[this->to], at[that->from], at[that->to]) ? 1.0 : 0.0;
     }
     return clutter;
@@ -116,7 +116,7 @@ static double clutter_at_connection(const rc_piece *piece, const rc_point *at, s
 
 /* Between linked neurons there must be room for an arrow. */
 static double too_close(rc_point a, rc_point b) {
-    const double enough = 0.42;
+    const double enough = 0.5;
     return 20.0 * fmax(0.0, enough - hypot(a.x - b.x, a.y - b.y));
 }
 
