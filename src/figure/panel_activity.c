@@ -37,7 +37,7 @@ static void draw_gain(const rc_axes *axes, const rc_results *results, size_t gai
 
 static void draw_traces(const rc_axes *whole, const rc_results *results) {
     size_t n_gains = results->study->n_gains, n_shown = rc_shown_count(n_gains);
-    double step = whole->box.height / (double)n_shown, gap = fmin(0.26 * step, 14.0);
+    double step = whole->box.height / (double)n_shown, gap = fmin(0.3 * step, 14.0);
     step += gap / (double)n_shown; /* no gap below the last */
     for (size_t i = 0; i < n_shown; i++) {
         rc_axes axes = *whole;
