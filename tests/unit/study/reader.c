@@ -234,7 +234,7 @@ static void text_that_is_not_yaml_is_refused(void **state) {
     static const mistake mistakes[] = {
         {"seed: 3\ngains: [1, 4\n", "s.yaml:3:1: this is not YAML: "},
         {"seed: 1\n\ttrials: 2\n", "s.yaml:2:1: this is not YAML: "},
-        {"seed: 1\n  trials: 2\n", "s.yaml:2:9: this is not YAML: "},
+        {"network:\n  neurons: 3\n trials: 2\n", "s.yaml:3:2: this is not YAML: "},
         {"seed: '1\n", "s.yaml:2:1: this is not YAML: "},
         {": 3", "s.yaml:1:1: this is not YAML: "},
         {"%YAML 3.0\n---\nseed: 1\n", "s.yaml:1:1: this is not YAML: "},
