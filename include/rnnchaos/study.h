@@ -70,6 +70,11 @@ rc_status rc_study_parse(const char *text, size_t length, const char *name, cons
  * default. The caller frees *out with free(). */
 rc_status rc_study_template(char **out);
 
+/* A Markdown document with every key: value, unit, default, meaning, and the
+ * rules of reading (docs/study-file.md). The caller frees *out with free().
+ * Errors: RC_NO_MEMORY. */
+rc_status rc_study_reference(char **out);
+
 /* The index of a session number in study->sessions; n_sessions if absent. */
 size_t rc_study_session_index(const rc_study *study, uint32_t session);
 
