@@ -54,29 +54,49 @@ typedef enum rc_dimension {
     RC_DIM_COUNT
 } rc_dimension;
 
-typedef enum rc_variable_type { RC_FLOAT64, RC_INT32 } rc_variable_type;
+typedef enum rc_variable_type { RC_FLOAT64, RC_INT32, RC_INT64 } rc_variable_type;
 
-/* One array of the results: its name in every format, shape, unit, meaning. */
+/* One array of the results: its name in every format, shape, unit, meaning.
+ * A new variable is a row of rc_variable_table and a field of rc_results. */
+#define RC_MAX_DIMS 4
 typedef struct rc_variable {
     const char *name;
     rc_variable_type type;
-    rc_dimension dims[4]; /* RC_DIM_NONE ends the list */
+    rc_dimension dims[RC_MAX_DIMS]; /* RC_DIM_NONE ends the list */
     const char *units;
     const char *long_name;
     const char *flag_meanings; /* space-separated names of 0, 1, ...; NULL if not a flag */
-    size_t offset;             /* of the array pointer in rc_results */
+    size_t offset;             /* of the array pointer in rc_results; unused for coordinates */
 } rc_variable;
 
 extern const rc_variable rc_variable_table[];
 extern const size_t rc_n_variables;
 
-/* Length of a dimension in this study, and its name in files. */
+/* One dimension: its coordinates as a variable, with what gives them. A new
+ * dimension is a name in rc_dimension and a row of rc_dimension_table. */
+typedef struct rc_axis {
+    rc_variable coordinate; /* float64 or int64; its name is the dimension's */
+    size_t (*length)(const rc_study *study);
+    double (*value)(const rc_study *study, size_t index);
+} rc_axis;
+
+extern const rc_axis rc_dimension_table[RC_DIM_COUNT]; /* by rc_dimension; RC_DIM_NONE is empty */
+
+/* Length of a dimension in this study (1 for RC_DIM_NONE), its name in files
+ * ("" for RC_DIM_NONE), and its coordinate at an index. */
 size_t rc_dimension_length(const rc_study *study, rc_dimension dim);
 const char *rc_dimension_name(rc_dimension dim);
+double rc_dimension_value(const rc_study *study, rc_dimension dim, size_t index);
 
-/* Number of elements of a variable, and its array. */
+/* Number of dimensions of a variable; number of its elements, SIZE_MAX if
+ * they are more than that; and its array, borrowed from the results. */
+size_t rc_variable_n_dims(const rc_variable *variable);
 size_t rc_variable_length(const rc_study *study, const rc_variable *variable);
 void *rc_variable_data(const rc_results *results, const rc_variable *variable);
+
+/* Copies the name of flag `value` to name[size], or its number if it has no
+ * name. The variable must be a flag. */
+void rc_variable_flag_name(const rc_variable *variable, int32_t value, char *name, size_t size);
 
 /* Empty results of a study. Takes the study, also when it fails.
  * Errors: RC_NO_MEMORY. */
@@ -90,7 +110,7 @@ rc_status rc_results_write(const rc_results *results, const char *path);
  * is not ours or any part is missing or misshapen. */
 rc_status rc_results_read(const char *path, rc_results **out);
 
-/* Exports: the original study's data_curation.pickle (protocol 4), a NumPy
+/* Exports: the original study's data_curation.pickle (protocol 5), a NumPy
  * .npz archive with every variable and coordinate, or one CSV table with a
  * row for each (session, gain). Written like results.h5: whole or not at
  * all. Errors: RC_IO, RC_NO_MEMORY. */

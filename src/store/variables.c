@@ -1,0 +1,124 @@
+#include "store/variables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rnnchaos/exponents.h>
+
+#include "base/memory.h"
+
+#define SESSION RC_DIM_SESSION
+#define GAIN RC_DIM_GAIN
+#define TRIAL RC_DIM_TRIAL
+#define TIME RC_DIM_TIME
+#define RECORD_TIME RC_DIM_RECORD_TIME
+
+#define FLAG_NAME(code, name) " " #name
+#define OUTCOMES &(RC_DIVERGENCE_TABLE(FLAG_NAME))[1] /* without the first space */
+
+#define FLOATS(field, units, long_name, ...) \
+    { #field, RC_FLOAT64, {__VA_ARGS__ }, units, long_name, NULL, offsetof(rc_results, field) }
+#define COUNTS(field, long_name, ...) \
+    { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, NULL, offsetof(rc_results, field) }
+#define FLAGS(field, meanings, long_name, ...) \
+    { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, meanings, offsetof(rc_results, field) }
+
+/* clang-format off */
+const rc_variable rc_variable_table[] = {
+    FLOATS(delta_mean, "1", "mean distance between state and twin over the trials kept", SESSION, GAIN, TIME),
+    FLOATS(divergence_exponent, "1/s", "divergence exponent: slope of ln(delta_mean) before it saturates", SESSION, GAIN),
+    FLAGS(divergence_outcome, OUTCOMES, "why the divergence exponent is what it is", SESSION, GAIN),
+    COUNTS(trials_kept, "trials whose twin ended far enough away", SESSION, GAIN),
+    FLOATS(fit_end_ms, "ms", "end of the time span under the divergence fit", SESSION, GAIN),
+    FLOATS(final_distance, "1", "distance between state and twin at the last step", SESSION, GAIN, TRIAL),
+    FLOATS(rates1, "1", "rate of the recorded neuron", GAIN, RECORD_TIME),
+    FLOATS(rates2, "1", "rate of the recorded neuron in the twin", GAIN, RECORD_TIME),
+};
+/* clang-format on */
+const size_t rc_n_variables = sizeof rc_variable_table / sizeof *rc_variable_table;
+
+static size_t n_sessions(const rc_study *study) { return study->n_sessions; }
+static size_t n_gains(const rc_study *study) { return study->n_gains; }
+static size_t n_trials(const rc_study *study) { return study->n_trials; }
+static size_t n_steps(const rc_study *study) { return study->n_steps; }
+static size_t n_recorded(const rc_study *study) { return study->n_recorded; }
+static double session(const rc_study *study, size_t i) { return study->sessions[i]; }
+static double gain(const rc_study *study, size_t i) { return study->gains[i]; }
+static double number(const rc_study *study, size_t i) { return (void)study, (double)i; }
+static double time_ms(const rc_study *study, size_t i) { return (double)i * study->dynamics.dt_ms; }
+
+#define AXIS(dim, name, type, units, long_name) .coordinate = {name, type, {dim}, units, long_name, NULL, 0}
+
+/* clang-format off */
+const rc_axis rc_dimension_table[RC_DIM_COUNT] = {
+    [RC_DIM_SESSION]     = {AXIS(SESSION, "session", RC_INT64, "1", "session: number of the connectivity matrix"), n_sessions, session},
+    [RC_DIM_GAIN]        = {AXIS(GAIN, "gain", RC_FLOAT64, "1", "g: factor on every weight"), n_gains, gain},
+    [RC_DIM_TRIAL]       = {AXIS(TRIAL, "trial", RC_INT64, "1", "trial: number of the initial state, from 0"), n_trials, number},
+    [RC_DIM_TIME]        = {AXIS(TIME, "time_ms", RC_FLOAT64, "ms", "time since the initial state"), n_steps, time_ms},
+    [RC_DIM_RECORD_TIME] = {AXIS(RECORD_TIME, "record_time_ms", RC_FLOAT64, "ms", "time since the initial state, of the recorded neuron"), n_recorded, time_ms},
+};
+/* clang-format on */
+
+size_t rc_dimension_length(const rc_study *study, rc_dimension dim) {
+    return dim == RC_DIM_NONE ? 1 : rc_dimension_table[dim].length(study);
+}
+
+const char *rc_dimension_name(rc_dimension dim) {
+    return dim == RC_DIM_NONE ? "" : rc_dimension_table[dim].coordinate.name;
+}
+
+double rc_dimension_value(const rc_study *study, rc_dimension dim, size_t index) {
+    return rc_dimension_table[dim].value(study, index);
+}
+
+rc_status rc_dimension_values(const rc_study *study, rc_dimension dim, void **out) {
+    const rc_variable *coordinate = &rc_dimension_table[dim].coordinate;
+    size_t n = rc_dimension_length(study, dim);
+    rc_status status = RC_OK;
+    RC_TRY(rc_array_allocate(out, n, rc_type_size(coordinate->type), 0, coordinate->name));
+    for (size_t i = 0; i < n; i++) {
+        double value = rc_dimension_value(study, dim, i);
+        if (coordinate->type == RC_INT64) ((int64_t *)*out)[i] = (int64_t)value;
+        if (coordinate->type == RC_FLOAT64) ((double *)*out)[i] = value;
+    }
+done:
+    return status;
+}
+
+size_t rc_type_size(rc_variable_type type) { return type == RC_INT32 ? 4 : 8; }
+
+size_t rc_variable_n_dims(const rc_variable *variable) {
+    size_t n = 0;
+    while (n < RC_MAX_DIMS && variable->dims[n] != RC_DIM_NONE) n++;
+    return n;
+}
+
+size_t rc_variable_length(const rc_study *study, const rc_variable *variable) {
+    size_t length = 1;
+    for (size_t i = 0; i < rc_variable_n_dims(variable); i++)
+        if (__builtin_mul_overflow(length, rc_dimension_length(study, variable->dims[i]), &length)) return SIZE_MAX;
+    return length;
+}
+
+void *rc_variable_data(const rc_results *results, const rc_variable *variable) {
+    void *data;
+    memcpy(&data, (const char *)results + variable->offset, sizeof data);
+    return data;
+}
+
+size_t rc_variable_n_flags(const rc_variable *variable) {
+    size_t n = 1;
+    for (const char *at = variable->flag_meanings; (at = strchr(at, ' ')); at++) n++;
+    return n;
+}
+
+void rc_variable_flag_name(const rc_variable *variable, int32_t value, char *name, size_t size) {
+    const char *start = variable->flag_meanings;
+    if (value < 0 || (size_t)value >= rc_variable_n_flags(variable)) {
+        snprintf(name, size, "%d", value);
+        return;
+    }
+    for (int32_t i = 0; i < value; i++) start = strchr(start, ' ') + 1;
+    snprintf(name, size, "%.*s", (int)strcspn(start, " "), start);
+}
