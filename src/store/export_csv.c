@@ -1,12 +1,12 @@
 /* One table with a row for each (session, gain). */
+#include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <rnnchaos/store.h>
 
-#include "base/number.h"
 #include "store/output.h"
+#include "study/number.h"
 
 static bool in_table(const rc_variable *variable) {
     return variable->dims[0] == RC_DIM_SESSION && variable->dims[1] == RC_DIM_GAIN && variable->dims[2] == RC_DIM_NONE;
@@ -27,8 +27,8 @@ static void put_heading(rc_output *output, const rc_variable *variable) {
 }
 
 static void put_number(rc_output *output, double value) {
-    char text[RC_NUMBER_SIZE];
-    rc_number_format(value, text);
+    char text[RC_NUMBER_SIZE] = "NaN"; /* as Python, R and MATLAB read it */
+    if (!isnan(value)) rc_number_print(value, text);
     rc_output_text(output, text);
 }
 
@@ -39,6 +39,8 @@ static void put_value(rc_output *output, const rc_variable *variable, const void
         rc_output_text(output, name);
     } else if (variable->type == RC_INT32) {
         put_number(output, ((const int32_t *)data)[index]);
+    } else if (variable->type == RC_INT64) {
+        put_number(output, (double)((const int64_t *)data)[index]);
     } else {
         put_number(output, ((const double *)data)[index]);
     }

@@ -9,8 +9,8 @@
 #include <rnnchaos/store.h>
 
 #include "base/memory.h"
-#include "base/number.h"
 #include "store/output.h"
+#include "study/number.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are written as they lie in memory");
 
@@ -55,7 +55,7 @@ static void put_vector(rc_output *output, const char *key, const double *values,
 
 static void put_gain_key(rc_output *output, double gain) {
     char key[RC_NUMBER_SIZE + 2] = "g=";
-    rc_number_format(gain, key + 2);
+    rc_number_print(gain, key + 2);
     put_key(output, key);
 }
 
@@ -77,7 +77,7 @@ static void put_instance(rc_output *output, const rc_results *results) {
 static void put_session(rc_output *output, const rc_results *results, size_t session) {
     const rc_study *study = results->study;
     char key[RC_NUMBER_SIZE + 8] = "session=";
-    rc_number_format(study->sessions[session], key + 8);
+    rc_number_print(study->sessions[session], key + 8);
     put_key(output, key);
     rc_output_text(output, DICT);
     for (size_t gain = 0; gain < study->n_gains; gain++) {

@@ -130,7 +130,8 @@ static rc_status check_array(const rc_h5_source *source, hid_t dataset, const rc
     if (dataset < 0) RC_TRY(damaged(source, "variable %s is missing", name));
     if (H5Tequal(type, rc_h5_file_type(variable->type)) <= 0)
         RC_TRY(damaged(source, "variable %s has another type", name));
-    if (!same_shape(dataset, study, variable)) RC_TRY(damaged(source, "variable %s has not the study's shape", name));
+    if (!same_shape(dataset, study, variable))
+        RC_TRY(damaged(source, "variable %s has another shape than its study", name));
     if (stored > source->size || n / most > stored || (n > 0 && stored == 0))
         RC_TRY(damaged(source, "variable %s is larger than what the file holds", name));
 done:

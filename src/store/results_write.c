@@ -68,7 +68,8 @@ static rc_status describe(const rc_h5_image *image, hid_t dataset, const rc_vari
     RC_TRY(put_text(image, dataset, "units", variable->units));
     RC_TRY(put_text(image, dataset, "long_name", variable->long_name));
     if (variable->flag_meanings) RC_TRY(put_flags(image, dataset, variable));
-    if (variable->type == RC_FLOAT64 && variable->offset) /* coordinates are never missing */
+    bool is_coordinate = !strcmp(variable->name, rc_dimension_name(variable->dims[0]));
+    if (variable->type == RC_FLOAT64 && !is_coordinate)
         RC_TRY(put_attribute(image, dataset, "_FillValue", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, &missing));
 done:
     return status;

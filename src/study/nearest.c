@@ -5,21 +5,26 @@
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Levenshtein (1966): insertions, deletions and replacements of one byte. */
+/* Optimal string alignment: insertions, deletions and replacements of one
+ * byte, and exchanges of two neighbours (Damerau 1964,
+ * doi:10.1145/363958.363994). */
 static size_t edit_distance(const char *a, const char *b) {
-    size_t row[RC_MAX_KEY_NAME + 1]; /* row[j]: from the first i bytes of a to the first j of b */
+    size_t rows[3][RC_MAX_KEY_NAME + 1]; /* rows[i % 3][j]: from the first i bytes of a to the first j of b */
     size_t n_a = strnlen(a, RC_MAX_KEY_NAME), n_b = strnlen(b, RC_MAX_KEY_NAME);
-    for (size_t j = 0; j <= n_b; j++) row[j] = j;
-    for (size_t i = 1; i <= n_a; i++) {
-        size_t diagonal = row[0];
+    for (size_t i = 0; i <= n_a; i++) {
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
-            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
+            if (i == 0) {
+                row[j] = j;
+                continue;
+            }
+            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), least(above[j], row[j - 1]) + 1);
+            bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (exchanged) row[j] = least(row[j], above2[j - 2] + 1);
         }
     }
-    return row[n_b];
+    return rows[n_a % 3][n_b];
 }
 
 static const char *last_part(const char *name) {
@@ -27,11 +32,10 @@ static const char *last_part(const char *name) {
     return dot ? dot + 1 : name;
 }
 
-/* A right name in the wrong block beats one with a mistyped letter, and loses
- * to a mistyped letter in the right block only if it has mistakes too. */
+/* The right name in a wrong block counts as one mistake and a half. */
 static size_t unlikeness(const char *name, const char *known) {
     size_t whole = 2 * edit_distance(name, known);
-    size_t part = 2 * edit_distance(last_part(name), last_part(known)) + 1;
+    size_t part = 2 * edit_distance(last_part(name), last_part(known)) + 3;
     return least(whole, part);
 }
 

@@ -4,31 +4,33 @@
 
 #include "study/draft.h"
 
-/* The length of the character at the start of a text if it may be shown as
- * it is: printable, and not one of the control characters above ASCII. */
-static size_t printable(const unsigned char *text, size_t length) {
+/* The length of the UTF-8 character at the start of a text; 1 for a byte
+ * that starts none. *shown tells whether it may be printed as it is: control
+ * characters, also those above ASCII, could disturb a terminal. */
+static size_t character(const unsigned char *text, size_t length, bool *shown) {
     size_t n = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : text[0] >= 0xc2 ? 2 : 0;
-    if (n == 0 || n > length || text[0] < 0x20 || text[0] == 0x7f) return 0;
+    *shown = false;
+    if (n == 0 || n > length) return 1;
     for (size_t i = 1; i < n; i++) {
-        if ((text[i] & 0xc0) != 0x80) return 0;
+        if ((text[i] & 0xc0) != 0x80) return 1;
     }
-    return text[0] == 0xc2 && text[1] < 0xa0 ? 0 : n;
+    *shown = text[0] >= 0x20 && text[0] != 0x7f && !(text[0] == 0xc2 && text[1] < 0xa0);
+    return n;
 }
 
 static const char *clean(const char *text, size_t length, size_t size, char out[]) {
     size_t used = 0;
     for (size_t i = 0; i < length;) {
-        size_t n = printable((const unsigned char *)text + i, length - i);
-        size_t step = n ? n : 1;
-        if (used + step + 4 > size) {
+        bool shown;
+        size_t n = character((const unsigned char *)text + i, length - i, &shown);
+        if (used + n + 4 > size) {
             memcpy(out + used, "...", 3);
             used += 3;
             break;
         }
-        if (n) memcpy(out + used, text + i, n);
-        if (!n) out[used] = '?';
-        used += step;
-        i += step;
+        memcpy(out + used, shown ? text + i : "?", shown ? n : 1);
+        used += shown ? n : 1;
+        i += n;
     }
     out[used] = '\0';
     return out;

@@ -16,7 +16,11 @@ static void write_comment(const char *text, const char *indent, FILE *file) {
             column = 0;
         }
         if (column == 0) column = (size_t)fprintf(file, "%s#", indent);
-        column += (size_t)fprintf(file, " %.*s", (int)length, text);
+        fputc(' ', file);
+        for (size_t i = 0; i < length; i++) {
+            if (text[i] != '`') fputc(text[i], file);
+        }
+        column += 1 + length;
         text += length;
         text += strspn(text, " ");
     }
