@@ -127,7 +127,7 @@ static void draw_scaling(rc_canvas *canvas, rc_point at, int excitatory) {
 
 static void draw_episode(rc_canvas *canvas, rc_box disc, const rc_piece *piece, double strongest) {
     double middle = disc.x + disc.width / 2.0;
-    rc_box network = {middle - 0.33 * disc.width, disc.y + 39.0, 0.66 * disc.width, disc.height - 62.0};
+    rc_box network = {middle - 0.3 * disc.width, disc.y + 39.0, 0.6 * disc.width, disc.height - 65.0};
     draw_scaling(canvas, (rc_point){middle - 24.5, disc.y + 12.0}, 1);
     draw_scaling(canvas, (rc_point){middle - 24.5, disc.y + 23.0}, 0);
     rc_draw_piece(canvas, network, piece, fmax(strongest, 1e-300), 2.0);
