@@ -1,7 +1,6 @@
-#include <rnnchaos/rnnchaos.h>
-#include <stdio.h>
+#include "cli.h"
 
-int main(void) {
-    printf("rnnchaos\n");
-    return 0;
+int main(int argc, char **argv) {
+    static const cli_host host = {.program = "rnnchaos", .n_ranks = 1, .run = rc_run_threads};
+    return cli_main(&host, argc, argv);
 }
