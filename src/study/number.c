@@ -20,7 +20,8 @@ static int hex_digit(char c) {
     return -1;
 }
 
-/* newlocale gives a constant for "C": nothing is allocated, it cannot fail. */
+/* glibc and musl give a constant for "C": nothing is allocated, it cannot
+ * fail. */
 static locale_t c_locale(void) { return newlocale(LC_ALL_MASK, "C", (locale_t)0); }
 
 void rc_number_print(double value, char text[RC_NUMBER_SIZE]) {

@@ -210,12 +210,27 @@ done:
     return status;
 }
 
+/* A study has no tags, and libyaml takes quadratic time for their prefixes:
+ * minutes for a file of them. */
+static rc_status refuse_tag_prefixes(const rc_reader *reader) {
+    static const char directive[] = "%TAG";
+    const char *text = reader->text, *end = text + reader->length;
+    for (const char *c = text; (c = memmem(c, (size_t)(end - c), directive, sizeof directive - 1)); c++) {
+        if (c != text && c[-1] != '\n' && c[-1] != '\r') continue;
+        rc_place place = reader->place;
+        find_offset(reader, (size_t)(c - text), &place);
+        return rc_fail_at(&place, "expected the keys of a study, found a tag prefix (%s)", directive);
+    }
+    return RC_OK;
+}
+
 static rc_status read_text(rc_draft *draft, const char *text, size_t length, const rc_place *place, size_t key) {
     rc_reader reader = {.place = *place, .text = text, .length = length, .draft = draft};
     if (!yaml_parser_initialize(&reader.parser)) return rc_fail(RC_NO_MEMORY, "%s: no memory to parse", place->source);
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
-    rc_status status = read_document(&reader, key);
+    rc_status status = refuse_tag_prefixes(&reader);
+    if (status == RC_OK) status = read_document(&reader, key);
     yaml_event_delete(&reader.event);
     yaml_parser_delete(&reader.parser);
     return status;

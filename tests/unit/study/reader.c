@@ -223,6 +223,7 @@ static void other_shapes_are_refused(void **state) {
         {"trials: !!int 20\n", "s.yaml:1:9: expected a plain value, found a tag (!)"},
         {"gains: !mine [1]\n", "s.yaml:1:8: expected a plain value, found a tag (!)"},
         {"network: &b {neurons: 3}\n", "s.yaml:1:10: expected a plain value, found an anchor (&)"},
+        {"# a\n%TAG ! b\n---\nseed: 1\n", "s.yaml:2:1: expected the keys of a study, found a tag prefix (%TAG)"},
         {"&root\nseed: 1\n", "s.yaml:1:1: expected a plain value, found an anchor (&)"},
     };
     CHECK_MISTAKES(mistakes);

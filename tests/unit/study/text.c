@@ -69,8 +69,7 @@ static void the_hash_is_fnv_1a(void **state) {
 static void odd_values_round_trip(void **state) {
     (void)state;
     static const char *const texts[] = {
-        "gains: [0.1, 0.30000000000000004, 1e22, 5e-324, 1.7976931348623157e308, 3.141592653589793, "
-        "0.2236067977499789]",
+        "gains: [0.1, 0.30000000000000004, 1e22, 5e-324, 1.7976931348623157e308, 0.2236067977499789]",
         "perturbation: -1.2345678901234567e-200",
         "dynamics: {dt_ms: 0.1, duration_ms: 0.30000000000000004}",
         "dynamics: {dt_ms: 0.7, duration_ms: 4900.0000000001}\nrecord: {duration_ms: 2100}",
