@@ -45,6 +45,27 @@ static int crc_of(int fd, uint64_t n, unsigned long *crc) {
     return 0;
 }
 
+static uint64_t get(const unsigned char *bytes, size_t n) {
+    uint64_t value = 0;
+    for (size_t i = n; i-- > 0;) value = value << 8 | bytes[i];
+    return value;
+}
+
+/* A file without a seal must be as long as HDF5 says: bytes beyond are those
+ * of a damaged seal. Where HDF5 ends stands in its superblock (HDF5 File
+ * Format Specification 3.0, section II.A). */
+static rc_status check_unsealed(int fd, const char *path, uint64_t size) {
+    static const size_t end_offset[] = {40, 44, 28, 28}; /* by version of the superblock, 8-byte addresses */
+    unsigned char start[52];
+    if (size < sizeof start) return RC_OK; /* HDF5 will refuse it */
+    if (read_at(fd, start, sizeof start, 0)) return rc_fail(RC_IO, "%s: cannot read: %s", path, strerror(errno));
+    unsigned version = start[8];
+    if (memcmp(start, "\211HDF\r\n\032\n", 8) || version > 3 || start[version < 2 ? 13 : 9] != 8) return RC_OK;
+    if (get(start + end_offset[version], 8) < size)
+        return rc_fail(RC_DAMAGED, "%s: damaged: the checksum at its end is missing", path);
+    return RC_OK;
+}
+
 static rc_status check(int fd, const char *path, uint64_t size) {
     if (size < RC_SEAL_SIZE) return RC_OK;
     unsigned char found[RC_SEAL_SIZE], expected[RC_SEAL_SIZE];
@@ -52,7 +73,7 @@ static rc_status check(int fd, const char *path, uint64_t size) {
     unsigned long crc;
     if (read_at(fd, found, sizeof found, n)) return rc_fail(RC_IO, "%s: cannot read: %s", path, strerror(errno));
     make(n, 0, expected);
-    if (memcmp(found, expected, 16)) return RC_OK; /* no seal */
+    if (memcmp(found, expected, 16)) return check_unsealed(fd, path, size);
     if (crc_of(fd, n, &crc)) return rc_fail(RC_IO, "%s: cannot read: %s", path, strerror(errno));
     make(n, crc, expected);
     if (memcmp(found, expected, RC_SEAL_SIZE))

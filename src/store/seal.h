@@ -19,7 +19,7 @@
 void rc_seal_make(const void *bytes, size_t n, unsigned char seal[RC_SEAL_SIZE]);
 
 /* Reads the file through and sets its size. Errors: RC_IO, or RC_DAMAGED if
- * it bears a seal that its bytes do not match. Cost: one reading. */
+ * its bytes do not match its seal or the seal is damaged. Cost: one reading. */
 rc_status rc_seal_check(const char *path, uint64_t *size);
 
 #endif
