@@ -34,14 +34,31 @@ typedef struct rc_provenance {
 typedef struct rc_results {
     rc_study *study;
     rc_provenance provenance;
-    double *delta_mean;          /* [session, gain, time] */
-    double *divergence_exponent; /* [session, gain], 1/s */
-    int32_t *divergence_outcome; /* [session, gain], rc_divergence_outcome */
-    int32_t *trials_kept;        /* [session, gain] */
-    double *fit_end_ms;          /* [session, gain] */
-    double *final_distance;      /* [session, gain, trial] */
-    double *rates1;              /* [gain, record time] */
-    double *rates2;              /* [gain, record time] */
+    double *delta_mean;                                         /* [session, gain, time] */
+    double *divergence_exponent;                                /* [session, gain], 1/s */
+    int32_t *divergence_outcome;                                /* [session, gain], rc_divergence_outcome */
+    int32_t *trials_kept;                                       /* [session, gain] */
+    double *fit_end_ms;                                         /* [session, gain] */
+    double *final_distance;                                     /* [session, gain, trial] */
+    double *lyapunov_exponent;                                  /* [session, gain, trial, index], 1/s, descending */
+    double *lyapunov_error;                                     /* [session, gain, trial, index], 1/s */
+    double *lyapunov_window;                                    /* [session, gain, trial, window, index], 1/s */
+    double *twin_exponent, *twin_error;                         /* [session, gain, trial], 1/s */
+    int32_t *verdict;                                           /* [session, gain, trial] */
+    int32_t *attractor_id;                                      /* [session, gain, trial] */
+    double *transient_ms, *period_ms, *measured_ms, *needed_ms; /* [session, gain, trial] */
+    double *kaplan_yorke_dimension, *kaplan_yorke_error;        /* [session, gain, trial] */
+    double *entropy_rate, *entropy_rate_error;                  /* [session, gain, trial], 1/s */
+    int32_t *n_positive;                                        /* [session, gain, trial] */
+    double *participation_ratio, *autocorrelation_ms, *speed;   /* [session, gain, trial] */
+    double *block_ms, *condition_number;                        /* [session, gain, trial] */
+    int32_t *audit_passed;                                      /* [session, gain, trial] */
+    double *sum_rule_residual, *zero_exponent_residual;         /* [session, gain, trial] */
+    double *twin_difference, *block_effect, *dt_effect;         /* [session, gain, trial] */
+    double *chaos_probability, *chaos_probability_low, *chaos_probability_high; /* [session, gain] */
+    int32_t *n_attractors;                                                      /* [session, gain] */
+    double *rates1;                                                             /* [gain, record time] */
+    double *rates2;                                                             /* [gain, record time] */
 } rc_results;
 
 typedef enum rc_dimension {
@@ -51,14 +68,19 @@ typedef enum rc_dimension {
     RC_DIM_TRIAL,
     RC_DIM_TIME,
     RC_DIM_RECORD_TIME,
+    RC_DIM_WINDOW,
+    RC_DIM_INDEX,
     RC_DIM_COUNT
 } rc_dimension;
+
+/* Windows of exponents.duration_ms in which the stretching is kept. */
+enum { RC_N_WINDOWS = 50 };
 
 typedef enum rc_variable_type { RC_FLOAT64, RC_INT32, RC_INT64 } rc_variable_type;
 
 /* One array of the results: its name in every format, shape, unit, meaning.
  * A new variable is a row of rc_variable_table and a field of rc_results. */
-#define RC_MAX_DIMS 4
+#define RC_MAX_DIMS 5
 typedef struct rc_variable {
     const char *name;
     rc_variable_type type;
@@ -66,6 +88,7 @@ typedef struct rc_variable {
     const char *units;
     const char *long_name;
     const char *flag_meanings; /* space-separated names of 0, 1, ...; NULL if not a flag */
+    int32_t initial;           /* what integers hold before anything is measured; floats hold NaN */
     size_t offset;             /* of the array pointer in rc_results; unused for coordinates */
 } rc_variable;
 

@@ -44,15 +44,22 @@ typedef struct rc_study {
         double saturation;       /* the fit ends where ln of the mean distance reaches this share of its maximum */
     } divergence;
     struct {
+        size_t count; /* leading exponents of every trial; 0: none are measured; SIZE_MAX: all */
+        double transient_ms;
+        double duration_ms;  /* the most that is measured after the transient */
+        double target_error; /* 1/s; 0: the whole duration is measured */
+    } exponents;
+    struct {
         uint32_t session; /* one of `sessions` */
         size_t trial;     /* from 0 */
         size_t neuron;    /* from 0 */
         double duration_ms;
     } record;
-    size_t n_steps;    /* duration_ms / dt_ms */
-    size_t n_recorded; /* record.duration_ms / dt_ms */
-    char *text;        /* canonical YAML: every key, in schema order */
-    uint64_t hash;     /* FNV-1a of text */
+    size_t n_steps;     /* duration_ms / dt_ms */
+    size_t n_exponents; /* exponents.count, or the number of neurons if that is smaller */
+    size_t n_recorded;  /* record.duration_ms / dt_ms */
+    char *text;         /* canonical YAML: every key, in schema order */
+    uint64_t hash;      /* FNV-1a of text */
 } rc_study;
 
 /* Reads a study from a YAML file; keys that it does not name keep their

@@ -24,6 +24,8 @@ static rc_status allocate(rc_results *results, const rc_variable *variable) {
     memcpy((char *)results + variable->offset, &data, sizeof data);
     if (status == RC_OK && variable->type == RC_FLOAT64)
         for (size_t i = 0; i < n; i++) ((double *)data)[i] = NAN;
+    if (status == RC_OK && variable->type == RC_INT32)
+        for (size_t i = 0; i < n; i++) ((int32_t *)data)[i] = variable->initial;
     return status;
 }
 

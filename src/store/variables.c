@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <rnnchaos/exponents.h>
+#include <rnnchaos/verdict.h>
 
 #include "base/memory.h"
 
@@ -13,25 +14,60 @@
 #define TRIAL RC_DIM_TRIAL
 #define TIME RC_DIM_TIME
 #define RECORD_TIME RC_DIM_RECORD_TIME
+#define WINDOW RC_DIM_WINDOW
+#define INDEX RC_DIM_INDEX
 
 #define FLAG_NAME(code, name) " " #name
 #define OUTCOMES &(RC_DIVERGENCE_TABLE(FLAG_NAME))[1] /* without the first space */
 
+#define VERDICTS &(RC_VERDICT_TABLE(FLAG_NAME))[1]
+
 #define FLOATS(field, units, long_name, ...) \
-    { #field, RC_FLOAT64, {__VA_ARGS__ }, units, long_name, NULL, offsetof(rc_results, field) }
-#define COUNTS(field, long_name, ...) \
-    { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, NULL, offsetof(rc_results, field) }
-#define FLAGS(field, meanings, long_name, ...) \
-    { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, meanings, offsetof(rc_results, field) }
+    { #field, RC_FLOAT64, {__VA_ARGS__ }, units, long_name, NULL, 0, offsetof(rc_results, field) }
+#define COUNTS(field, initial, long_name, ...) \
+    { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, NULL, initial, offsetof(rc_results, field) }
+#define FLAGS(field, meanings, initial, long_name, ...) \
+    { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, meanings, initial, offsetof(rc_results, field) }
 
 /* clang-format off */
 const rc_variable rc_variable_table[] = {
     FLOATS(delta_mean, "1", "mean distance between state and twin over the trials kept", SESSION, GAIN, TIME),
     FLOATS(divergence_exponent, "1/s", "divergence exponent: slope of ln(delta_mean) before it saturates", SESSION, GAIN),
-    FLAGS(divergence_outcome, OUTCOMES, "why the divergence exponent is what it is", SESSION, GAIN),
-    COUNTS(trials_kept, "trials whose twin ended far enough away", SESSION, GAIN),
+    FLAGS(divergence_outcome, OUTCOMES, RC_DIVERGENCE_TOO_SHORT, "why the divergence exponent is what it is", SESSION, GAIN),
+    COUNTS(trials_kept, 0, "trials whose twin ended far enough away", SESSION, GAIN),
     FLOATS(fit_end_ms, "ms", "end of the time span under the divergence fit", SESSION, GAIN),
     FLOATS(final_distance, "1", "distance between state and twin at the last step", SESSION, GAIN, TRIAL),
+    FLOATS(lyapunov_exponent, "1/s", "leading Lyapunov exponents in tangent space", SESSION, GAIN, TRIAL, INDEX),
+    FLOATS(lyapunov_error, "1/s", "standard error of lyapunov_exponent", SESSION, GAIN, TRIAL, INDEX),
+    FLOATS(lyapunov_window, "1/s", "mean stretching rate in each window of the measured time", SESSION, GAIN, TRIAL, WINDOW, INDEX),
+    FLOATS(twin_exponent, "1/s", "largest exponent from a renormalised twin", SESSION, GAIN, TRIAL),
+    FLOATS(twin_error, "1/s", "standard error of twin_exponent", SESSION, GAIN, TRIAL),
+    FLAGS(verdict, VERDICTS, RC_VERDICT_UNDECIDED, "what the trial is", SESSION, GAIN, TRIAL),
+    COUNTS(attractor_id, -1, "attractor of the trial within its session and gain, up to r -> -r; -1: unknown", SESSION, GAIN, TRIAL),
+    FLOATS(transient_ms, "ms", "time until the trial settled; NaN if it did not", SESSION, GAIN, TRIAL),
+    FLOATS(period_ms, "ms", "period of a limit cycle", SESSION, GAIN, TRIAL),
+    FLOATS(measured_ms, "ms", "time under the exponents, after the transient", SESSION, GAIN, TRIAL),
+    FLOATS(needed_ms, "ms", "time predicted to reach exponents.target_error; NaN if none was asked", SESSION, GAIN, TRIAL),
+    FLOATS(kaplan_yorke_dimension, "1", "Kaplan-Yorke dimension; NaN if the known exponents do not tell it", SESSION, GAIN, TRIAL),
+    FLOATS(kaplan_yorke_error, "1", "standard error of kaplan_yorke_dimension", SESSION, GAIN, TRIAL),
+    FLOATS(entropy_rate, "1/s", "sum of the positive exponents (an upper bound of the entropy rate)", SESSION, GAIN, TRIAL),
+    FLOATS(entropy_rate_error, "1/s", "standard error of entropy_rate", SESSION, GAIN, TRIAL),
+    COUNTS(n_positive, 0, "exponents above zero by more than 1.96 standard errors", SESSION, GAIN, TRIAL),
+    FLOATS(participation_ratio, "1", "effective dimension of the activity: (tr C)^2 / tr C^2", SESSION, GAIN, TRIAL),
+    FLOATS(autocorrelation_ms, "ms", "time after which the activity's autocorrelation falls below 1/e", SESSION, GAIN, TRIAL),
+    FLOATS(speed, "1/s", "mean of ||dr/dt||", SESSION, GAIN, TRIAL),
+    FLOATS(block_ms, "ms", "time between orthonormalisations", SESSION, GAIN, TRIAL),
+    FLOATS(condition_number, "1", "largest condition number of the tangent frame", SESSION, GAIN, TRIAL),
+    COUNTS(audit_passed, 0, "1 if every check of the measurement passed", SESSION, GAIN, TRIAL),
+    FLOATS(sum_rule_residual, "1", "relative difference between summed exponents and ln |det|; NaN unless all exponents are known", SESSION, GAIN, TRIAL),
+    FLOATS(zero_exponent_residual, "1/s", "smallest modulus among the exponents", SESSION, GAIN, TRIAL),
+    FLOATS(twin_difference, "1", "twin_exponent minus the largest exponent, in standard errors", SESSION, GAIN, TRIAL),
+    FLOATS(block_effect, "1/s", "change of the exponents when orthonormalised twice as often", SESSION, GAIN, TRIAL),
+    FLOATS(dt_effect, "1/s", "change of the largest exponent with half the time step", SESSION, GAIN, TRIAL),
+    FLOATS(chaos_probability, "1", "share of chaotic trials", SESSION, GAIN),
+    FLOATS(chaos_probability_low, "1", "lower end of its 95 % interval", SESSION, GAIN),
+    FLOATS(chaos_probability_high, "1", "upper end of its 95 % interval", SESSION, GAIN),
+    COUNTS(n_attractors, 0, "distinct attractors among the trials, up to r -> -r", SESSION, GAIN),
     FLOATS(rates1, "1", "rate of the recorded neuron", GAIN, RECORD_TIME),
     FLOATS(rates2, "1", "rate of the recorded neuron in the twin", GAIN, RECORD_TIME),
 };
@@ -43,12 +79,18 @@ static size_t n_gains(const rc_study *study) { return study->n_gains; }
 static size_t n_trials(const rc_study *study) { return study->n_trials; }
 static size_t n_steps(const rc_study *study) { return study->n_steps; }
 static size_t n_recorded(const rc_study *study) { return study->n_recorded; }
+static size_t n_exponents(const rc_study *study) { return study->n_exponents; }
+static size_t n_windows(const rc_study *study) { return study->n_exponents ? RC_N_WINDOWS : 0; }
 static double session(const rc_study *study, size_t i) { return study->sessions[i]; }
 static double gain(const rc_study *study, size_t i) { return study->gains[i]; }
 static double number(const rc_study *study, size_t i) { return (void)study, (double)i; }
 static double time_ms(const rc_study *study, size_t i) { return (double)i * study->dynamics.dt_ms; }
 
-#define AXIS(dim, name, type, units, long_name) .coordinate = {name, type, {dim}, units, long_name, NULL, 0}
+static double window_ms(const rc_study *study, size_t i) {
+    return study->exponents.duration_ms / RC_N_WINDOWS * (double)(i + 1);
+}
+
+#define AXIS(dim, name, type, units, long_name) .coordinate = {name, type, {dim}, units, long_name, NULL, 0, 0}
 
 /* clang-format off */
 const rc_axis rc_dimension_table[RC_DIM_COUNT] = {
@@ -57,6 +99,8 @@ const rc_axis rc_dimension_table[RC_DIM_COUNT] = {
     [RC_DIM_TRIAL]       = {AXIS(TRIAL, "trial", RC_INT64, "1", "trial: number of the initial state, from 0"), n_trials, number},
     [RC_DIM_TIME]        = {AXIS(TIME, "time_ms", RC_FLOAT64, "ms", "time since the initial state"), n_steps, time_ms},
     [RC_DIM_RECORD_TIME] = {AXIS(RECORD_TIME, "record_time_ms", RC_FLOAT64, "ms", "time since the initial state, of the recorded neuron"), n_recorded, time_ms},
+    [RC_DIM_WINDOW]      = {AXIS(WINDOW, "window_ms", RC_FLOAT64, "ms", "end of the window, from the end of the transient"), n_windows, window_ms},
+    [RC_DIM_INDEX]       = {AXIS(INDEX, "index", RC_INT64, "1", "number of the exponent, from 0, in descending order"), n_exponents, number},
 };
 /* clang-format on */
 

@@ -105,6 +105,8 @@ rc_status rc_draft_check(rc_draft *draft) {
     RC_TRY(count_steps(draft, RC_KEY_DURATION, study->dynamics.duration_ms, 1.0, &study->n_steps));
     fit_record(draft);
     RC_TRY(check_record(draft));
+    study->n_exponents =
+        study->exponents.count < study->network.n_neurons ? study->exponents.count : study->network.n_neurons;
     RC_TRY(count_steps(draft, RC_KEY_RECORD_DURATION, study->record.duration_ms, 0.0, &study->n_recorded));
     RC_TRY(check_recorded(draft));
 done:

@@ -35,6 +35,10 @@ typedef enum rc_key_id {
     RC_KEY_MINIMUM_GAIN,
     RC_KEY_MINIMUM_DISTANCE,
     RC_KEY_SATURATION,
+    RC_KEY_EXPONENTS_COUNT,
+    RC_KEY_EXPONENTS_TRANSIENT,
+    RC_KEY_EXPONENTS_DURATION,
+    RC_KEY_EXPONENTS_TARGET_ERROR,
     RC_KEY_RECORD_SESSION,
     RC_KEY_RECORD_TRIAL,
     RC_KEY_RECORD_NEURON,
@@ -42,7 +46,7 @@ typedef enum rc_key_id {
     RC_N_KEYS
 } rc_key_id;
 
-enum { RC_N_BLOCKS = 4, RC_MAX_KEY_NAME = 64 };
+enum { RC_N_BLOCKS = 5, RC_MAX_KEY_NAME = 64 };
 
 typedef struct rc_key {
     const char *name; /* dotted: "network.neurons" */
