@@ -16,6 +16,14 @@ extern "C" {
  * or where no font is installed. Cost: about 0.1 s (a .png 0.2 s). */
 rc_status rc_figure_study(const rc_results *results, const char *path);
 
+/* Draws the figure of the exponents, in the same way: a. the largest exponent
+ * against g, for every session, beside the divergence exponent; b. the share
+ * of trials by verdict; c. the spectra of the chaotic trials; d. how the
+ * estimate settles in the recorded trial. Error bars and bands are explained
+ * in the figure. Errors: as above, and RC_INVALID if the study measures no
+ * exponents (exponents.count is 0). */
+rc_status rc_figure_exponents(const rc_results *results, const char *path);
+
 #ifdef __cplusplus
 }
 #endif

@@ -44,6 +44,11 @@ rc_color rc_color_line(size_t index, size_t n) {
     return interpolate(inferno, sizeof inferno / sizeof *inferno, share);
 }
 
+rc_color rc_color_thing(size_t index, size_t n) {
+    const double last = 0.8;
+    return rc_color_sequential(n > 1 ? last * (double)index / (double)(n - 1) : 0.3);
+}
+
 rc_color rc_color_on(rc_color background) {
     const double gamma = 2.2;
     double luminance = 0.2126 * pow(background.red, gamma) + 0.7152 * pow(background.green, gamma) +

@@ -28,6 +28,10 @@ rc_color rc_color_diverging(double share);
  * all dark enough for white paper (the darker part of inferno; same source). */
 rc_color rc_color_line(size_t index, size_t n);
 
+/* For thing `index` of n: from violet to green, told apart by lightness as
+ * well (viridis without its yellow end). */
+rc_color rc_color_thing(size_t index, size_t n);
+
 /* Black or white, whichever is read better on a background. */
 rc_color rc_color_on(rc_color background);
 

@@ -1,11 +1,36 @@
 #include "figure/guides.h"
 
-double rc_legend_row(rc_canvas *canvas, rc_point at, rc_pen pen, const char *markup) {
-    const double sample = 13.0, gap = 3.0;
+static const double sample_width = 13.0;
+
+/* Returns the width of sample and words. */
+static double write_row(rc_canvas *canvas, rc_point at, double sample, const char *markup) {
+    const double gap = 3.0;
     rc_text style = rc_style_text(RC_LEFT, RC_MIDDLE);
-    rc_canvas_segment(canvas, at, (rc_point){at.x + sample, at.y}, pen);
     rc_canvas_text(canvas, (rc_point){at.x + sample + gap, at.y}, &style, markup);
     return sample + gap + rc_canvas_text_size(canvas, &style, markup).x;
+}
+
+double rc_legend_row(rc_canvas *canvas, rc_point at, rc_pen pen, const char *markup) {
+    rc_canvas_segment(canvas, at, (rc_point){at.x + sample_width, at.y}, pen);
+    return write_row(canvas, at, sample_width, markup);
+}
+
+double rc_legend_marker(rc_canvas *canvas, rc_point at, const rc_marker *marker, const char *markup) {
+    const double sample = 7.0;
+    rc_mark(canvas, (rc_point){at.x + sample / 2.0, at.y}, marker);
+    return write_row(canvas, at, sample, markup);
+}
+
+double rc_legend_patch(rc_canvas *canvas, rc_point at, const rc_color *fill, const char *markup) {
+    const double sample = 9.0, height = 6.0;
+    rc_box box = {at.x, at.y - height / 2.0, sample, height};
+    if (fill) {
+        rc_canvas_rectangle(canvas, box);
+        rc_canvas_paint(canvas, fill, NULL);
+    } else {
+        rc_hatched_box(canvas, box);
+    }
+    return write_row(canvas, at, sample, markup);
 }
 
 /* Every step is painted down to the end and covered by the next one: no

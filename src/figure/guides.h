@@ -3,11 +3,17 @@
 #define RC_FIGURE_GUIDES_H
 
 #include "figure/axes.h"
+#include "figure/marks.h"
 
 /* One row of a legend: a piece of line and its words; at is the left middle.
  * Returns the row's width. */
 double rc_legend_row(rc_canvas *canvas, rc_point at, rc_pen pen, const char *markup);
 #define RC_LEGEND_STEP 10.0
+
+/* The same with a marker, and with a filled box (NULL: hatched), for a
+ * sample. */
+double rc_legend_marker(rc_canvas *canvas, rc_point at, const rc_marker *marker, const char *markup);
+double rc_legend_patch(rc_canvas *canvas, rc_point at, const rc_color *fill, const char *markup);
 
 /* An upright colour bar over a range of values, with ticks and label (NULL:
  * none) at its right. */

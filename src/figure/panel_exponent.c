@@ -27,9 +27,8 @@ static size_t count_sought(const rc_study *study) {
 }
 
 static rc_box cell_box(const rc_axes *axes, size_t column, size_t row) {
-    rc_point low = rc_axes_point(axes, (double)column, (double)row);
-    rc_point high = rc_axes_point(axes, (double)column + 1.0, (double)row + 1.0);
-    return (rc_box){low.x, high.y, high.x - low.x, low.y - high.y};
+    return rc_axes_box(axes, (rc_range){(double)column, (double)column + 1.0},
+                       (rc_range){(double)row, (double)row + 1.0});
 }
 
 static rc_color exponent_color(rc_range range, double exponent) {
