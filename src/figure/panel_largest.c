@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "figure/axes.h"
@@ -9,6 +10,7 @@
 #include "figure/words.h"
 
 enum { TICKS_MOST = 6, DOTS_MOST = 3000 };
+#define SIZE_MOST 3.2
 
 /* The sessions stand side by side at each g, `pitch` points apart. */
 typedef struct sessions {
@@ -52,7 +54,7 @@ static rc_range find_exponents(const rc_results *results) {
     if (range.low > range.high) return range;
     range = rc_range_extend(range, results->divergence_exponent, study->n_sessions * study->n_gains);
     range = rc_range_extend(range, (double[]){0.0}, 1);
-    return rc_range_round(rc_range_widen(rc_range_of_exponents(range)), TICKS_MOST);
+    return rc_range_round(rc_range_widen(rc_range_of_exponents(range, study->dynamics.tau_ms)), TICKS_MOST);
 }
 
 /* The index of the next larger g; n_gains after the largest. */
@@ -100,7 +102,7 @@ static void mark_value(const sessions *view, double x, double value, rc_marker m
 }
 
 static rc_marker dot_of(const sessions *view, rc_color color) {
-    return (rc_marker){RC_DISC, 0.5 * view->size, rc_color_faded(color, 0.3), {.width = 0.0}};
+    return (rc_marker){RC_DISC, 0.55 * view->size, rc_color_faded(color, 0.45), {.width = 0.0}};
 }
 
 static rc_marker mean_of(const sessions *view, rc_color color) {
@@ -108,47 +110,62 @@ static rc_marker mean_of(const sessions *view, rc_color color) {
 }
 
 static rc_marker divergence_of(const sessions *view, rc_color color) {
-    return (rc_marker){RC_DIAMOND, 1.5 * view->size, rc_color_grey(1.0), {.color = color, .width = 0.6}};
+    return (rc_marker){
+        RC_DIAMOND, 1.5 * view->size, rc_color_grey(1.0), {.color = color, .width = fmin(0.6, 0.25 * view->size)}};
 }
 
-static void draw_episode(const sessions *view, size_t session, size_t gain) {
+static rc_color color_of(const sessions *view, size_t session) {
+    return rc_color_thing(session, view->results->study->n_sessions);
+}
+
+static void draw_divergence(const sessions *view, size_t session, size_t gain) {
+    double exponent = view->results->divergence_exponent[session * view->results->study->n_gains + gain];
+    mark_value(view, across(view, session, gain), exponent, divergence_of(view, color_of(view, session)));
+}
+
+static void draw_trials(const sessions *view, size_t session, size_t gain) {
     const rc_study *study = view->results->study;
-    size_t episode = session * study->n_gains + gain;
     size_t stride = 1 + study->n_sessions * study->n_gains * study->n_trials / DOTS_MOST;
-    rc_color color = rc_color_thing(session, study->n_sessions);
-    double x = across(view, session, gain);
-    mark_value(view, x, view->results->divergence_exponent[episode], divergence_of(view, color));
     for (size_t trial = 0; trial < study->n_trials; trial += stride)
-        mark_value(view, x, trial_exponent(view->results, episode, trial), dot_of(view, color));
-    rc_summary summary = summarize(view->results, episode);
+        mark_value(view, across(view, session, gain),
+                   trial_exponent(view->results, session * study->n_gains + gain, trial),
+                   dot_of(view, color_of(view, session)));
+}
+
+static void draw_mean(const sessions *view, size_t session, size_t gain) {
+    rc_summary summary = summarize(view->results, session * view->results->study->n_gains + gain);
+    rc_color color = color_of(view, session);
+    double x = across(view, session, gain);
     if (summary.n == 0) return;
-    rc_axes_error_bar(&view->axes, x, bar_of(&summary), 0.9 * view->size, (rc_pen){.color = color, .width = 0.6});
+    if (summary.mean >= view->axes.y.low)
+        rc_axes_error_bar(&view->axes, x, bar_of(&summary), 0.9 * view->size, (rc_pen){.color = color, .width = 0.6});
     mark_value(view, x, summary.mean, mean_of(view, color));
 }
 
-/* Thin lines that lead the eye from g to g within a session. */
+/* A thin line that leads the eye to the session's mean at the next g. */
 static void draw_lead(const sessions *view, size_t session, size_t gain) {
     const rc_study *study = view->results->study;
     size_t next = next_gain(study, gain);
-    if (next == study->n_gains) return;
+    if (next == study->n_gains || view->pitch < 1.0) return;
     rc_summary here = summarize(view->results, session * study->n_gains + gain);
     rc_summary there = summarize(view->results, session * study->n_gains + next);
-    if (here.n == 0 || there.n == 0) return;
-    rc_pen pen = {.color = rc_color_faded(rc_color_thing(session, study->n_sessions), 0.45), .width = 0.4};
+    double bottom = view->axes.y.low;
+    if (here.n == 0 || there.n == 0 || here.mean < bottom || there.mean < bottom) return;
+    rc_pen pen = {.color = rc_color_faded(color_of(view, session), 0.5), .width = 0.4};
     rc_point from = {across(view, session, gain), rc_axes_point(&view->axes, 0.0, here.mean).y};
     rc_point to = {across(view, session, next), rc_axes_point(&view->axes, 0.0, there.mean).y};
     rc_canvas_segment(view->axes.canvas, from, to, pen);
 }
 
+/* What matters most is drawn last. */
 static void draw_data(const sessions *view) {
+    static void (*const draw[])(const sessions *, size_t, size_t) = {draw_lead, draw_divergence, draw_trials,
+                                                                     draw_mean};
     const rc_study *study = view->results->study;
     rc_axes_level(&view->axes, 0.0, (rc_pen){.color = rc_color_grey(0.55), .width = 0.5});
-    rc_canvas_clip(view->axes.canvas, view->axes.box);
-    for (size_t session = 0; session < study->n_sessions; session++)
-        for (size_t gain = 0; gain < study->n_gains; gain++) draw_lead(view, session, gain);
-    rc_canvas_unclip(view->axes.canvas);
-    for (size_t session = 0; session < study->n_sessions; session++)
-        for (size_t gain = 0; gain < study->n_gains; gain++) draw_episode(view, session, gain);
+    for (size_t i = 0; i < sizeof draw / sizeof *draw; i++)
+        for (size_t session = 0; session < study->n_sessions; session++)
+            for (size_t gain = 0; gain < study->n_gains; gain++) draw[i](view, session, gain);
 }
 
 /* At the gains themselves where their numbers have room. */
@@ -170,7 +187,7 @@ static void draw_gain_ticks(const sessions *view) {
 
 static void draw_frame(const sessions *view) {
     const rc_axes *axes = &view->axes;
-    rc_ticks y_ticks = rc_ticks_within(axes->y, TICKS_MOST);
+    rc_ticks y_ticks = rc_ticks_within(axes->y, TICKS_MOST + 2);
     rc_axes_spine(axes, RC_SIDE_LEFT);
     rc_axes_spine(axes, RC_SIDE_BOTTOM);
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);
@@ -180,35 +197,68 @@ static void draw_frame(const sessions *view) {
                   "Exponent (s<sup>−1</sup>)");
 }
 
-static void draw_sessions(const sessions *view, rc_point at) {
+static bool is_any_below(const sessions *view) {
+    const rc_study *study = view->results->study;
+    for (size_t episode = 0; episode < study->n_sessions * study->n_gains; episode++)
+        for (size_t trial = 0; trial < study->n_trials; trial++)
+            if (trial_exponent(view->results, episode, trial) < view->axes.y.low) return true;
+    return false;
+}
+
+static bool has_divergence(const rc_results *results) {
+    const rc_study *study = results->study;
+    rc_range range = rc_range_extend(RC_RANGE_EMPTY, results->divergence_exponent, study->n_sessions * study->n_gains);
+    return range.low <= range.high;
+}
+
+static void draw_session_legend(const sessions *view, rc_point at) {
     const rc_study *study = view->results->study;
     size_t n_shown = rc_shown_count(study->n_sessions);
     for (size_t i = 0; i < n_shown; i++, at.y += RC_LEGEND_STEP - 1.0) {
         size_t session = rc_shown_index(study->n_sessions, i);
         char words[32];
         snprintf(words, sizeof words, "Session %u", study->sessions[session]);
-        rc_marker marker = mean_of(view, rc_color_thing(session, study->n_sessions));
-        marker.size = 3.2;
+        rc_marker marker = mean_of(view, color_of(view, session));
         rc_legend_marker(view->axes.canvas, at, &marker, words);
     }
 }
 
 static void draw_legend(const sessions *view) {
-    rc_canvas *canvas = view->axes.canvas;
     sessions sample = *view; /* of the usual size, however many sessions there are */
-    sample.size = 3.2;
+    sample.size = SIZE_MOST;
+    rc_canvas *canvas = view->axes.canvas;
     rc_color color = rc_color_grey(0.25);
     rc_marker mean = mean_of(&sample, color), dot = dot_of(&sample, color), divergence = divergence_of(&sample, color);
     rc_point at = {view->axes.box.x + view->axes.box.width + 8.0, view->axes.box.y + 3.0};
     rc_canvas_segment(canvas, (rc_point){at.x + 3.5, at.y - 4.0}, (rc_point){at.x + 3.5, at.y + 4.0},
                       (rc_pen){.color = color, .width = 0.6});
-    rc_legend_marker(canvas, at, &mean, "<i>λ</i><sub>1</sub>, mean over trials\n± 1.96 standard errors");
-    at.y += 2.0 * RC_LEGEND_STEP;
+    rc_legend_marker(canvas, at, &mean, "<i>λ</i><sub>1</sub>, mean over trials");
+    rc_text style = rc_style_text(RC_LEFT, RC_MIDDLE);
+    rc_canvas_text(canvas, (rc_point){at.x + 10.0, at.y + 8.5}, &style, "± 1.96 standard errors");
+    at.y += 8.5 + RC_LEGEND_STEP;
     rc_legend_marker(canvas, at, &dot, "<i>λ</i><sub>1</sub> of one trial");
     at.y += RC_LEGEND_STEP;
-    rc_legend_marker(canvas, at, &divergence, "divergence exponent");
-    at.y += 1.6 * RC_LEGEND_STEP;
-    draw_sessions(view, at);
+    if (has_divergence(view->results)) {
+        rc_legend_marker(canvas, at, &divergence, "divergence exponent");
+        at.y += RC_LEGEND_STEP;
+    }
+    if (is_any_below(view)) {
+        mean.shape = RC_ARROWHEAD;
+        rc_legend_marker(canvas, at, &mean, "below the axis");
+        at.y += RC_LEGEND_STEP;
+    }
+    at.y += 4.0;
+    draw_session_legend(&sample, at);
+}
+
+/* Groups of sessions do not touch, unless some gains are very close. */
+static double find_pitch(const sessions *view) {
+    const rc_study *study = view->results->study;
+    const double most = 4.2, share = 0.75, share_of_mean = 0.25;
+    double scale = view->axes.box.width / (view->axes.x.high - view->axes.x.low);
+    double mean = view->axes.box.width / (double)study->n_gains;
+    double room = fmax(share * scale * smallest_step(study), share_of_mean * mean);
+    return fmin(most, room / (double)study->n_sessions);
 }
 
 void rc_panel_largest(rc_canvas *canvas, rc_box box, const rc_results *results) {
@@ -223,9 +273,8 @@ void rc_panel_largest(rc_canvas *canvas, rc_box box, const rc_results *results) 
         rc_style_message(canvas, view.axes.box, "No trial has a largest exponent.");
         return;
     }
-    double step = smallest_step(study) / (view.axes.x.high - view.axes.x.low) * view.axes.box.width;
-    view.pitch = fmin(4.2, 0.75 * step / (double)study->n_sessions);
-    view.size = fmin(3.2, fmax(1.4, 0.9 * view.pitch));
+    view.pitch = find_pitch(&view);
+    view.size = fmin(SIZE_MOST, fmax(1.4, 0.9 * view.pitch));
     draw_data(&view);
     draw_frame(&view);
     draw_legend(&view);

@@ -64,7 +64,7 @@ static size_t count_followed(const rc_results *results) {
 }
 
 /* What the runs come to after their first tenth, where they still swing. */
-static rc_range find_exponents(const running *runs, size_t n) {
+static rc_range find_exponents(const rc_study *study, const running *runs, size_t n) {
     rc_range range = RC_RANGE_EMPTY;
     for (size_t i = 0; i < n; i++) {
         size_t skipped = runs[i].n / 10;
@@ -72,14 +72,13 @@ static rc_range find_exponents(const running *runs, size_t n) {
         range = rc_range_extend(range, runs[i].low + skipped, runs[i].n - skipped);
         range = rc_range_extend(range, runs[i].high + skipped, runs[i].n - skipped);
     }
-    range = rc_range_of_exponents(rc_range_extend(range, (double[]){0.0}, 1));
+    range = rc_range_of_exponents(rc_range_extend(range, (double[]){0.0}, 1), study->dynamics.tau_ms);
     return rc_range_round(rc_range_widen(range), TICKS_MOST);
 }
 
 static rc_point end_of(const rc_axes *axes, const rc_study *study, const running *run) {
     double window_s = study->exponents.duration_ms / RC_N_WINDOWS / 1000.0;
-    rc_point at = rc_axes_point(axes, (double)run->n * window_s, fmax(run->mean[run->n - 1], axes->y.low));
-    return at;
+    return rc_axes_point(axes, (double)run->n * window_s, fmax(run->mean[run->n - 1], axes->y.low));
 }
 
 static void draw_run(const rc_axes *axes, const rc_study *study, const running *run) {
@@ -89,9 +88,11 @@ static void draw_run(const rc_axes *axes, const rc_study *study, const running *
     rc_axes_curve(axes, window_s, window_s, run->mean, run->n, rc_style_curve(color));
 }
 
+/* From top to bottom; where that is the same, the later g first. */
 static int compare_labels(const void *a, const void *b) {
     const running *first = a, *second = b;
-    return (first->label_y > second->label_y) - (first->label_y < second->label_y);
+    if (first->label_y != second->label_y) return first->label_y < second->label_y ? -1 : 1;
+    return first->gain < second->gain ? 1 : -1;
 }
 
 /* Beside the ends of the runs, moved apart as far as they must be. Sorts the
@@ -129,7 +130,7 @@ static void write_label(const rc_axes *axes, const rc_results *results, const ru
 }
 
 static void draw_frame(const rc_axes *axes) {
-    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST);
+    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST + 2);
     rc_axes_spine(axes, RC_SIDE_LEFT);
     rc_axes_spine(axes, RC_SIDE_BOTTOM);
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);
@@ -146,7 +147,7 @@ static void draw_runs(rc_axes *axes, const rc_results *results, running *runs, s
     snprintf(words, sizeof words, "Session %u, trial %zu\n<i>λ</i><sub>1</sub> ± 1.96 s.e.", study->record.session,
              study->record.trial);
     rc_canvas_text(axes->canvas, (rc_point){axes->box.x + axes->box.width + 10.0, axes->box.y - 1.0}, &style, words);
-    axes->y = find_exponents(runs, n);
+    axes->y = find_exponents(study, runs, n);
     rc_axes_level(axes, 0.0, (rc_pen){.color = rc_color_grey(0.55), .width = 0.5});
     place_labels(axes, study, runs, n, axes->box.y + 16.0);
     for (size_t i = 0; i < n; i++) draw_run(axes, study, &runs[i]);
@@ -162,7 +163,7 @@ void rc_panel_running(rc_canvas *canvas, rc_box box, const rc_results *results) 
     axes.box = (rc_box){box.x + 34.0, box.y + 17.0, box.width - 112.0, box.height - 41.0};
     axes.x = (rc_range){0.0, study->exponents.duration_ms / 1000.0};
     rc_style_letter(canvas, (rc_point){box.x, box.y}, "d");
-    rc_axes_title(&axes, 9.0, "Running Estimate");
+    rc_axes_title(&axes, 9.0, "Running Estimate of <i>λ</i><sub>1</sub>");
     if (n_shown == 0) {
         char words[128];
         snprintf(words, sizeof words, "In session %u, trial %zu, no exponent\nwas followed over time.",

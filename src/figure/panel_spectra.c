@@ -108,22 +108,23 @@ static void draw_legend(const rc_axes *axes, const rc_study *study, const averag
     char words[300];
     for (size_t i = n; i-- > 0; at.y += RC_LEGEND_STEP) {
         rc_pen pen = rc_style_curve(rc_color_line(spectra[i].gain, study->n_gains));
-        snprintf(words, sizeof words, "<i>g</i> = %s (%zu)", rc_words_number(study->gains[spectra[i].gain]).text,
-                 spectra[i].n_trials);
+        snprintf(words, sizeof words, "<i>g</i> = %s, <i>n</i> = %zu",
+                 rc_words_number(study->gains[spectra[i].gain]).text, spectra[i].n_trials);
         rc_legend_row(axes->canvas, at, pen, words);
     }
     style.along = RC_TOP;
     rc_canvas_text(axes->canvas, (rc_point){at.x, at.y + 1.0}, &style,
-                   study->n_exponents == 1 ? "mean (trials)\nbar: ± s.d." : "mean (trials)\nband: ± s.d.");
+                   study->n_exponents == 1 ? "mean of <i>n</i> trials;\nbar: ± s.d."
+                                           : "mean of <i>n</i> trials;\nband: ± s.d.");
 }
 
 static void draw_frame(const rc_axes *axes) {
-    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST);
+    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST + 2);
     rc_axes_spine(axes, RC_SIDE_LEFT);
     rc_axes_spine(axes, RC_SIDE_BOTTOM);
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);
     rc_axes_ticks(axes, RC_SIDE_BOTTOM, &x_ticks);
-    rc_axes_label(axes, RC_SIDE_BOTTOM, 14.0, "Exponent's number over neurons, <i>i</i> / <i>N</i>");
+    rc_axes_label(axes, RC_SIDE_BOTTOM, 14.0, "Index over network size, <i>i</i> / <i>N</i>");
     rc_axes_label(axes, RC_SIDE_LEFT, fmax(22.0, RC_TICK_LENGTH + 6.0 + rc_ticks_width(axes->canvas, &y_ticks)),
                   "<i>λ</i><sub><i>i</i></sub> (s<sup>−1</sup>)");
 }
@@ -147,7 +148,7 @@ rc_status rc_panel_spectra(rc_canvas *canvas, rc_box box, const rc_results *resu
     average spectra[RC_LINES_MOST] = {0};
     size_t n_gains = count_chaotic_gains(results), n_shown = rc_shown_count(n_gains);
     rc_axes axes = {.canvas = canvas};
-    axes.box = (rc_box){box.x + 34.0, box.y + 17.0, box.width - 96.0, box.height - 41.0};
+    axes.box = (rc_box){box.x + 34.0, box.y + 17.0, box.width - 112.0, box.height - 41.0};
     axes.x = (rc_range){0.0, ((double)study->n_exponents + 0.5) / (double)study->network.n_neurons};
     rc_style_letter(canvas, (rc_point){box.x, box.y}, "c");
     rc_axes_title(&axes, 9.0, "Spectra of Chaotic Trials");

@@ -47,7 +47,8 @@ static size_t column_of(const rc_study *study, size_t gain) {
 static void draw_bar(const rc_axes *axes, const rc_results *results, size_t gain) {
     double middle = (double)column_of(results->study, gain) + 0.5, total = 0.0;
     double trials = (double)(results->study->n_sessions * results->study->n_trials);
-    double half = axes->box.width / axes->x.high > 4.0 ? 0.4 : 0.5;
+    double column = axes->box.width / axes->x.high;
+    double half = column > 4.0 ? fmin(0.4, 12.0 / column) : 0.5; /* without gaps where there is no room */
     rc_pen seam = {.color = rc_color_grey(1.0), .width = 0.4};
     size_t n[RC_N_VERDICTS];
     count_verdicts(results, gain, n);
@@ -118,7 +119,7 @@ void rc_panel_verdict(rc_canvas *canvas, rc_box box, const rc_results *results) 
     rc_axes axes = {.canvas = canvas, .x = {0.0, (double)study->n_gains}, .y = {0.0, 100.0}};
     axes.box = (rc_box){box.x + 34.0, box.y + 17.0, box.width - 106.0, box.height - 41.0};
     rc_style_letter(canvas, (rc_point){box.x, box.y}, "b");
-    rc_axes_title(&axes, 9.0, "What the Trials Are");
+    rc_axes_title(&axes, 9.0, "Verdicts on All Trials");
     for (size_t gain = 0; gain < study->n_gains; gain++) draw_bar(&axes, results, gain);
     draw_frame(&axes, study);
     draw_legend(&axes, results);

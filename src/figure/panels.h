@@ -38,7 +38,7 @@ void rc_panel_exponent(rc_canvas *canvas, rc_box box, const rc_results *results)
 
 /* A range without what lies far below zero: deep fixed points would leave no
  * room for anything else. The same range if nothing is above zero. */
-rc_range rc_range_of_exponents(rc_range range);
+rc_range rc_range_of_exponents(rc_range range, double tau_ms);
 
 /* a: the largest exponent against g, beside the divergence exponent. */
 void rc_panel_largest(rc_canvas *canvas, rc_box box, const rc_results *results);

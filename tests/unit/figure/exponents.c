@@ -219,11 +219,14 @@ static void errors_of_means_hold_spread_and_errors(void **state) {
 
 static void deep_fixed_points_leave_room(void **state) {
     (void)state;
-    rc_range range = rc_range_of_exponents((rc_range){-40.0, 10.0});
-    assert_true(range.low == -6.0 && range.high == 10.0);
-    range = rc_range_of_exponents((rc_range){-2.0, 10.0});
-    assert_true(range.low == -2.0);
-    range = rc_range_of_exponents((rc_range){-40.0, 0.0});
+    const double tau_ms = 20.0;
+    rc_range range = rc_range_of_exponents((rc_range){-40.0, 100.0}, tau_ms);
+    assert_true(range.low == -40.0 && range.high == 100.0);
+    range = rc_range_of_exponents((rc_range){-40.0, 30.0}, tau_ms);
+    assert_true(range.low == -18.0 && range.high == 30.0);
+    range = rc_range_of_exponents((rc_range){-40.0, 0.01}, tau_ms); /* 0.2 per tau, whatever a limit cycle's zero is */
+    assert_true(range.low == -10.0 && range.high == 0.01);
+    range = rc_range_of_exponents((rc_range){-40.0, 0.0}, tau_ms);
     assert_true(range.low == -40.0);
 }
 
