@@ -11,9 +11,9 @@
     { #name, kind, offsetof(rc_provenance, name) }
 
 const rc_provenance_field rc_provenance_table[] = {
-    FIELD(version, RC_TEXT),    FIELD(commit, RC_TEXT),   FIELD(compiler, RC_TEXT),    FIELD(flags, RC_TEXT),
-    FIELD(kernels, RC_TEXT),    FIELD(host, RC_TEXT),     FIELD(libraries, RC_TEXT),   FIELD(started, RC_TEXT),
-    FIELD(threads, RC_INTEGER), FIELD(ranks, RC_INTEGER), FIELD(wall_time_s, RC_REAL),
+    FIELD(version, RC_FIELD_TEXT),    FIELD(commit, RC_FIELD_TEXT),   FIELD(compiler, RC_FIELD_TEXT),    FIELD(flags, RC_FIELD_TEXT),
+    FIELD(kernels, RC_FIELD_TEXT),    FIELD(host, RC_FIELD_TEXT),     FIELD(libraries, RC_FIELD_TEXT),   FIELD(started, RC_FIELD_TEXT),
+    FIELD(threads, RC_FIELD_INTEGER), FIELD(ranks, RC_FIELD_INTEGER), FIELD(wall_time_s, RC_FIELD_REAL),
 };
 const size_t rc_n_provenance_fields = sizeof rc_provenance_table / sizeof *rc_provenance_table;
 
@@ -50,7 +50,7 @@ static void free_provenance(rc_provenance *provenance) {
     for (size_t i = 0; i < rc_n_provenance_fields; i++) {
         char *text;
         memcpy(&text, (char *)provenance + rc_provenance_table[i].offset, sizeof text);
-        if (rc_provenance_table[i].kind == RC_TEXT) free(text);
+        if (rc_provenance_table[i].kind == RC_FIELD_TEXT) free(text);
     }
 }
 
