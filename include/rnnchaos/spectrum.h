@@ -32,12 +32,6 @@ rc_estimate rc_series_mean(const double *x, size_t n, size_t stride);
 
 /* --- Measuring a spectrum --------------------------------------------------- */
 
-typedef enum rc_form {
-    RC_FORM_RATE,    /* r <- r + (dt/tau) (-r + tanh(g W r + b)) */
-    RC_FORM_CURRENT, /* x <- x + (dt/tau) (-x + g W tanh(x) + b) */
-    RC_FORM_MAP      /* r <- tanh(g W r + b) */
-} rc_form;
-
 typedef struct rc_spectrum_plan {
     rc_form form;
     double gain;         /* g */
