@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <rnnchaos/exponents.h>
-#include <rnnchaos/verdict.h>
+#include <rnnchaos/spectrum.h>
 
 #include "base/memory.h"
 
