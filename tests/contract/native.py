@@ -109,3 +109,30 @@ def generate(settings, session, n_trials):
     states = copied(initial, n_trials * n_neurons, np.float64).reshape(n_trials, n_neurons)
     ctypes.CDLL(None).free(initial)
     return (*taken_network(network), states)
+
+
+def network_call(function, *arguments):
+    """The CSR parts that rc_network_read or rc_network_parse gives."""
+    network = ctypes.POINTER(NetworkStruct)()
+    code = function(*arguments, ctypes.byref(network))
+    assert bool(network) == (code == OK)
+    check(code)
+    return taken_network(network)
+
+
+def read(path, dataset=None):
+    return network_call(lib.rc_network_read, str(path).encode(), dataset and dataset.encode())
+
+
+def parse(data, dataset=None):
+    exact = (ctypes.c_char * len(data)).from_buffer_copy(data) if data else None
+    return network_call(lib.rc_network_parse, exact, ctypes.c_size_t(len(data)), b"file", dataset and dataset.encode())
+
+
+def read_vector(path, n):
+    out = ctypes.POINTER(ctypes.c_double)()
+    code = lib.rc_vector_read(str(path).encode(), ctypes.c_size_t(n), ctypes.byref(out))
+    check(code)
+    values = copied(out, n, np.float64)
+    ctypes.CDLL(None).free(out)
+    return values
