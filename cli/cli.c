@@ -25,7 +25,7 @@ static int print_help(const cli_host *host) {
     printf("usage: %s COMMAND [ARGUMENT...]\n\ncommands:\n", host->program);
     for (size_t k = 0; k < N_COMMANDS; k++) printf("  %-9s %s\n", commands[k].name, commands[k].summary);
     if (host->more_help) fputs(host->more_help, stdout);
-    printf("\n%s COMMAND --help explains a command. Without one, see: man rnnchaos\n"
+    printf("\n%s COMMAND --help explains a command; the manual is rnnchaos(1)\n"
            "exit status: 0 done, 2 your mistake, 3 stopped before the end, 1 anything else\n",
            host->program);
     return cli_finish(host);

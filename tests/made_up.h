@@ -21,6 +21,7 @@ static inline rc_results *made_up_results(const char *const *settings, size_t n_
         size_t n = rc_variable_length(results->study, variable);
         for (size_t i = 0; i < n; i++) {
             if (variable->type == RC_FLOAT64) ((double *)data)[i] = i % 7 == 6 ? NAN : (double)v + 0.001 * (double)i;
+            if (variable->type == RC_TEXT) snprintf((char *)data + i * RC_TEXT_SIZE, RC_TEXT_SIZE, "reason %zu", i);
             if (variable->type == RC_INT32) ((int32_t *)data)[i] = (int32_t)(variable->flag_meanings ? i % 2 : v + i);
         }
     }

@@ -27,6 +27,19 @@ const char *rc_kernels_name(const rc_kernels *kernels);
  * NaN. x and y may be the same array. */
 void rc_tanh(const rc_kernels *kernels, size_t n, const double *x, double *y);
 
+/* y[i] = 1 / cosh(x[i])^2, the derivative of tanh: relative error below 4 ulp
+ * however far tanh saturates (where 1 - tanh^2 has lost every digit); 0 where
+ * it underflows, |x| > 373. x and y may be the same array. */
+void rc_sech2(const rc_kernels *kernels, size_t n, const double *x, double *y);
+
+/* The discrete step of a network; g W includes the gain, b is a constant
+ * input, f = dt/tau. */
+typedef enum rc_form {
+    RC_FORM_RATE,    /* r <- r + f (-r + tanh(g W r + b)) */
+    RC_FORM_CURRENT, /* x <- x + f (-x + g W tanh(x) + b) */
+    RC_FORM_MAP      /* r <- tanh(g W r + b) */
+} rc_form;
+
 /* States of one network side by side: trials, and their twins, are lanes.
  * n_lanes is padded to a multiple of RC_LANE_UNIT; padding stays at zero. */
 typedef struct rc_lanes rc_lanes;

@@ -8,6 +8,7 @@
 #include <rnnchaos/network.h>
 #include <rnnchaos/random.h>
 #include <rnnchaos/run.h>
+#include <rnnchaos/spectrum.h>
 #include <rnnchaos/status.h>
 #include <rnnchaos/store.h>
 #include <rnnchaos/study.h>

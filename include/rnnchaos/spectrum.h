@@ -1,7 +1,7 @@
 /* Lyapunov spectra in tangent space, with error bars.
  *
- * Exponents are per second of model time unless said otherwise (for the form
- * `map`, time is counted in steps of dt_ms). */
+ * Exponents are per second of model time (for RC_FORM_MAP a step counts as
+ * dt_ms). Equations and estimators: docs/numerics-exponents.md. */
 #ifndef RNNCHAOS_SPECTRUM_H
 #define RNNCHAOS_SPECTRUM_H
 
@@ -19,24 +19,24 @@ extern "C" {
 
 /* --- Error bars of correlated series --------------------------------------- */
 
-/* A mean over time with its standard error. */
+/* A mean over time with its standard error: value +- 1.96 error holds the
+ * long-run mean in 95 % of runs. */
 typedef struct rc_estimate {
     double value;
-    double error;       /* standard error of value; NaN if it cannot be told */
+    double error;       /* NaN if it cannot be told; 0 for a constant series */
     double n_effective; /* independent samples that the series is worth */
 } rc_estimate;
 
-/* The mean of x[0], x[stride], ... (n of them) and its standard error from
- * the autocovariance of the series. */
+/* The mean of x[0], x[stride], ... (n of them). Its variance is the
+ * autocovariance summed under a flat-top window whose width is where the
+ * correlations fade (Politis 2003,
+ * doi:10.1080/10485250310001604659),
+ * widened as Student's t for short series. Below about 20 effective samples
+ * the interval is still too narrow (80 to 91 % instead of 95); callers that
+ * decide ask for more. Cost: O(n * width). */
 rc_estimate rc_series_mean(const double *x, size_t n, size_t stride);
 
 /* --- Measuring a spectrum --------------------------------------------------- */
-
-typedef enum rc_form {
-    RC_FORM_RATE,    /* r <- r + (dt/tau) (-r + tanh(g W r + b)) */
-    RC_FORM_CURRENT, /* x <- x + (dt/tau) (-x + g W tanh(x) + b) */
-    RC_FORM_MAP      /* r <- tanh(g W r + b) */
-} rc_form;
 
 typedef struct rc_spectrum_plan {
     rc_form form;
@@ -49,23 +49,156 @@ typedef struct rc_spectrum_plan {
     double target_error;       /* stop when every exponent's standard error is below; 1/s; 0: use the whole duration */
     double target_error_share; /* ... below target_error + this * |exponent| */
     const rc_kernels *kernels; /* NULL: the best */
-    atomic_bool *stop;         /* may be NULL; set: end soon with RC_STOPPED */
+    const atomic_bool *stop;   /* may be NULL; set: end soon with RC_STOPPED */
 } rc_spectrum_plan;
+
+/* A fixed point of the step and its exponents, the logarithms of the moduli of
+ * the Jacobian's eigenvalues: ln|1 - f + f mu|/dt (map: ln|mu|/dt), mu the
+ * eigenvalues of D g W. */
+typedef struct rc_fixed_point {
+    double *state;    /* [neuron] */
+    double *exponent; /* [neuron], 1/s, descending */
+    double residual;  /* max_i |F_i(state) - state_i| */
+    double moved;     /* root mean square over neurons of how far Newton went */
+    bool stable;      /* exponent[0] < 0 */
+} rc_fixed_point;
+
+/* What a trial is. The numbers are stored as flag_values, the names as
+ * flag_meanings. */
+#define RC_VERDICT_TABLE(X)                        \
+    X(RC_VERDICT_FIXED_POINT, fixed_point)         \
+    X(RC_VERDICT_LIMIT_CYCLE, limit_cycle)         \
+    X(RC_VERDICT_TORUS, torus)                     \
+    X(RC_VERDICT_CHAOS, chaos)                     \
+    X(RC_VERDICT_TRANSIENT_CHAOS, transient_chaos) \
+    X(RC_VERDICT_UNDECIDED, undecided)
+
+typedef enum rc_verdict {
+#define RC_VERDICT_ENUM(code, name) code,
+    RC_VERDICT_TABLE(RC_VERDICT_ENUM)
+#undef RC_VERDICT_ENUM
+} rc_verdict;
+
+enum { RC_N_VERDICTS = RC_VERDICT_UNDECIDED + 1 };
+
+/* "fixed_point" and so on. Never NULL. */
+const char *rc_verdict_name(rc_verdict verdict);
+
+/* Quantities derived from the exponents, 1/s (times tau: per tau). Errors come
+ * from the block series of each quantity's own linear combination, so that
+ * covariances count. */
+typedef struct rc_derived {
+    rc_estimate sum;                          /* of the k exponents that are known */
+    rc_estimate entropy_rate;                 /* sum of the positive ones (Pesin's bound) */
+    rc_estimate kaplan_yorke;                 /* dimension; NaN unless the cumulative sum crosses zero among the k */
+    size_t n_positive;                        /* exponents above 1.96 errors */
+    size_t n_positive_least, n_positive_most; /* what the errors allow */
+} rc_derived;
+
+/* What the states did, apart from exponents. */
+typedef struct rc_activity {
+    double participation_ratio; /* (tr C)^2 / tr C^2, C the covariance of the states over time; NaN at rest */
+    double autocorrelation_ms;  /* integral of the normalised autocorrelation up to its first zero; NaN at rest */
+    double mean_speed;          /* mean ||dr/dt||, 1/s */
+    double mean_square;         /* mean over time and neurons of r_i^2 */
+} rc_activity;
+
+/* Independent looks at one result. NaN where a check does not apply. */
+typedef struct rc_audit {
+    double sum_rule; /* |sum of ln R_ii - sum of ln|det J|| / |the latter|, all N directions, a piece from `start` */
+    double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0 */
+    double twin_sigmas;   /* |twin - exponent[0]| in standard errors of the difference */
+    double condition;     /* the largest condition number of a frame */
+    double half_interval; /* largest relative change of a piece's stretches when the QR interval is halved */
+    double half_step;     /* change of the leading exponent over a piece when dt is halved, 1/s */
+    double fixed_point;   /* largest |tangent run - eigenvalues| of sums up to gaps, 1/s */
+    bool passed;
+    char text[160]; /* what failed, or "passed" */
+} rc_audit;
 
 /* What one trial did. Exponents descend. */
 typedef struct rc_spectrum {
-    size_t n_neurons, n_exponents, n_blocks;
-    double block_s;              /* time between orthonormalisations */
+    size_t n_neurons, n_exponents;
+    size_t n_blocks;
+    double block_s;              /* model time of one block */
+    double interval_s;           /* time between orthonormalisations */
     double condition;            /* the largest condition number of a frame before orthonormalisation */
-    double *log_stretch;         /* ln R_ii, [block, exponent] */
-    rc_estimate *exponent;       /* [exponent] */
-    rc_estimate twin;            /* Benettin's renormalised twin, an independent check of exponent[0] */
-    rc_estimate log_determinant; /* mean ln |det J| a second, [all exponents' sum]; NaN unless it was measured */
-    double *state;               /* [neuron], at the end */
-    double *start;               /* [neuron], where accumulation began */
+    double *log_stretch;         /* ln R_ii, [block, direction]; directions in order of the frame */
+    rc_estimate *exponent;       /* [exponent], 1/s; at a fixed point from the eigenvalues */
+    rc_estimate *tangent;        /* [exponent], 1/s; from log_stretch, whatever the verdict */
+    double *twin_stretch;        /* ln of the twin's growth, [block] */
+    rc_estimate twin;            /* 1/s; Benettin's renormalised twin, an independent check of tangent[0] */
+    size_t n_history;            /* the leading direction from time 0 on, transient included */
+    double *history_ms;          /* [history], where a piece ends */
+    double *history_stretch;     /* [history], ln of the leading direction's growth in the piece */
+    double *start, *state;       /* [neuron], where accumulation began, and the end */
+    double start_ms;             /* when accumulation began */
     double measured_s;           /* time accumulated */
-    double needed_s;             /* predicted time for the target error; 0 if reached, NaN if none was asked */
+    double needed_s;             /* more time for the target error; 0 if reached, NaN if none was asked */
+    double speed;                /* ||state change|| / sqrt(N) / dt at the end, 1/s */
+    double rest_ms;              /* when the trial came to rest; NaN if it did not */
+    rc_fixed_point *fixed_point; /* where it came to rest, or NULL */
+    rc_derived derived;
+    rc_activity activity;
+    rc_audit audit;
+    rc_verdict verdict;
+    char reason[256];   /* the evidence, or what would decide it */
+    double period_ms;   /* limit cycle; else NaN */
+    double multiplier;  /* limit cycle: |Floquet multiplier| nearest the circle, exp(lambda_2 period); else NaN */
+    double lifetime_ms; /* transient chaos: when it ended; else NaN */
+    size_t attractor;   /* set by rc_attractors_match */
 } rc_spectrum;
+
+/* Measures n_trials trials from initial_states [trial, neuron] (r, or x for
+ * RC_FORM_CURRENT); out [trial] receives spectra, to be destroyed by the
+ * caller. Trials go side by side in groups of 8 where that is faster: results
+ * are then the same to the bit on all kernels; a trial by itself with many
+ * exponents goes through LAPACK, and agrees to rounding.
+ * Verdict and audit are filled in by rc_spectrum_judge.
+ * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS.
+ * Cost a step and group: one multiply-add for each connection and (k + 2)
+ * vectors of 8. Memory: 4 arrays of N (k + 2) 8 doubles (side by side) or of
+ * N (k + 16). */
+rc_status rc_spectrum_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                              const double *initial_states, rc_spectrum **out);
+
+/* Accepts NULL; leaves NULL. */
+void rc_spectrum_destroy(rc_spectrum **spectrum);
+
+/* The largest exponent, 1/s. */
+rc_estimate rc_spectrum_largest(const rc_spectrum *spectrum);
+
+/* Refines a state to a fixed point of the step by Newton's method and finds its
+ * exponents. Errors: RC_NUMERICS if Newton does not converge; RC_NO_MEMORY.
+ * Cost: N^3 (LU) an iteration, about 10 N^3 for the eigenvalues. */
+rc_status rc_fixed_point_refine(const rc_network *network, const rc_spectrum_plan *plan, const double *state,
+                                rc_fixed_point **out);
+void rc_fixed_point_destroy(rc_fixed_point **point);
+
+/* sum, entropy rate, Kaplan-Yorke dimension of a spectrum's tangent run. */
+rc_derived rc_spectrum_derive(const rc_spectrum *spectrum);
+
+/* Audits n_trials spectra of one measurement and gives their verdicts; what
+ * fails its audit is undecided. Errors as rc_spectrum_measure. */
+rc_status rc_spectrum_judge(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                            rc_spectrum *const *spectra);
+
+/* --- Over trials ------------------------------------------------------------- */
+
+/* A share with its 95 % interval (Wilson's score interval, doi:10.1080/
+ * 01621459.1927.10502953). */
+typedef struct rc_share {
+    size_t n, of;
+    double value, low, high;
+} rc_share;
+
+rc_share rc_share_of(size_t n, size_t of);
+
+/* Numbers attractors 0, 1, ... in order of first trial and writes each trial's
+ * number to spectrum->attractor; returns how many there are. States that
+ * r -> -r maps onto each other count as one if the plan has no input.
+ * SIZE_MAX where a trial is undecided. */
+size_t rc_attractors_match(const rc_spectrum_plan *plan, size_t n_trials, rc_spectrum *const *spectra);
 
 #ifdef __cplusplus
 }

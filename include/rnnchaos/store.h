@@ -44,7 +44,8 @@ typedef struct rc_results {
     double *lyapunov_error;                                     /* [session, gain, trial, index], 1/s */
     double *lyapunov_window;                                    /* [session, gain, trial, window, index], 1/s */
     double *twin_exponent, *twin_error;                         /* [session, gain, trial], 1/s */
-    int32_t *verdict;                                           /* [session, gain, trial] */
+    int32_t *verdict; /* [session, gain, trial], rc_verdict */
+    char *verdict_reason; /* [session, gain, trial], RC_TEXT_SIZE bytes each */
     int32_t *attractor_id;                                      /* [session, gain, trial] */
     double *transient_ms, *period_ms, *measured_ms, *needed_ms; /* [session, gain, trial] */
     double *kaplan_yorke_dimension, *kaplan_yorke_error;        /* [session, gain, trial] */
@@ -76,7 +77,9 @@ typedef enum rc_dimension {
 /* Windows of exponents.duration_ms in which the stretching is kept. */
 enum { RC_N_WINDOWS = 50 };
 
-typedef enum rc_variable_type { RC_FLOAT64, RC_INT32, RC_INT64 } rc_variable_type;
+/* RC_TEXT: RC_TEXT_SIZE bytes of UTF-8, filled up with NUL. */
+typedef enum rc_variable_type { RC_FLOAT64, RC_INT32, RC_INT64, RC_TEXT } rc_variable_type;
+enum { RC_TEXT_SIZE = 256 };
 
 /* One array of the results: its name in every format, shape, unit, meaning.
  * A new variable is a row of rc_variable_table and a field of rc_results. */
@@ -110,6 +113,9 @@ extern const rc_axis rc_dimension_table[RC_DIM_COUNT]; /* by rc_dimension; RC_DI
 size_t rc_dimension_length(const rc_study *study, rc_dimension dim);
 const char *rc_dimension_name(rc_dimension dim);
 double rc_dimension_value(const rc_study *study, rc_dimension dim, size_t index);
+
+/* Bytes of one element. */
+size_t rc_type_size(rc_variable_type type);
 
 /* Number of dimensions of a variable; number of its elements, SIZE_MAX if
  * they are more than that; and its array, borrowed from the results. */

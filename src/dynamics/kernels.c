@@ -31,3 +31,5 @@ rc_status rc_kernels_find(const char *name, const rc_kernels **out) {
 const char *rc_kernels_name(const rc_kernels *kernels) { return kernels->name; }
 
 void rc_tanh(const rc_kernels *kernels, size_t n, const double *x, double *y) { kernels->tanh(n, x, y); }
+
+void rc_sech2(const rc_kernels *kernels, size_t n, const double *x, double *y) { kernels->sech2(n, x, y); }

@@ -37,6 +37,10 @@ static inline vec v_look_up(const double table[32], vec_index index) {
     vec high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
     return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
 }
+/* 2^n from n + 1023 + 1.5 * 2^52, -1023 < n < 1024. */
+static inline vec v_power_of_two(vec shifted) {
+    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(shifted), 52));
+}
 
 #elif defined(RC_VECTOR_AVX2)
 #include <immintrin.h>
@@ -68,6 +72,9 @@ static inline vec_index v_index(vec key, int64_t base) {
     return _mm256_and_si256(index, _mm256_set1_epi64x(31));
 }
 static inline vec v_look_up(const double table[32], vec_index index) { return _mm256_i64gather_pd(table, index, 8); }
+static inline vec v_power_of_two(vec shifted) {
+    return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(shifted), 52));
+}
 
 #else /* scalar, with fused multiply-add */
 
@@ -96,6 +103,13 @@ static inline vec_index v_index(vec key, int64_t base) {
     return ((bits >> 50) - (uint64_t)base) & 31;
 }
 static inline vec v_look_up(const double table[32], vec_index index) { return table[index]; }
+static inline vec v_power_of_two(vec shifted) {
+    uint64_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits <<= 52;
+    memcpy(&shifted, &bits, sizeof bits);
+    return shifted;
+}
 
 #endif
 #endif

@@ -11,10 +11,6 @@ typedef struct {
     size_t size;
 } part;
 
-static size_t element_size(const rc_variable *variable) {
-    return variable->type == RC_INT32 ? sizeof(int32_t) : sizeof(double);
-}
-
 /* Where task's slice of a variable stands in results; size 0 if it has none.
  * results may be NULL to learn only the size. */
 static part slice(const rc_study *study, const rc_results *results, size_t task, const rc_variable *variable) {
@@ -28,7 +24,7 @@ static part slice(const rc_study *study, const rc_results *results, size_t task,
     } else {
         return (part){NULL, 0};
     }
-    size_t size = rc_variable_length(study, variable) / n_cells * element_size(variable);
+    size_t size = rc_variable_length(study, variable) / n_cells * rc_type_size(variable->type);
     return (part){results ? (char *)rc_variable_data(results, variable) + cell * size : NULL, size};
 }
 

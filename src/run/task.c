@@ -6,6 +6,7 @@
 #include <rnnchaos/run.h>
 
 #include "base/memory.h"
+#include "run/exponents.h"
 
 enum { STEPS_PER_REPORT = 64, PAIRS_PER_BLOCK = RC_LANE_BLOCK / 2 };
 
@@ -132,6 +133,8 @@ rc_status rc_task_perform(size_t task, const rc_kernels *kernels, rc_task_contro
     RC_TRY(prepare(kernels, &w));
     RC_TRY(integrate(&w));
     conclude(&w);
+    if (study->n_exponents > 0)
+        RC_TRY(rc_task_measure_exponents(task, w.network, w.initial_states, kernels, control, results));
 done:
     free(w.distance);
     free(w.initial_states);

@@ -11,12 +11,14 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are written as they lie in memory");
 
+_Static_assert(RC_TEXT_SIZE == 256, "the npy type of texts");
+
 #define HEADER_SIZE 192 /* a multiple of 64, as the format wants */
 #define PREFIX_SIZE 10
 
 /* The header of version 1.0: magic, length, a Python dictionary, blanks. */
 static void make_header(rc_variable_type type, size_t n_dims, const size_t *shape, char header[HEADER_SIZE + 1]) {
-    const char *descr = type == RC_FLOAT64 ? "<f8" : type == RC_INT32 ? "<i4" : "<i8";
+    static const char *const descrs[] = {"<f8", "<i4", "<i8", "|S256"}; /* by rc_variable_type */
     char dims[100] = "";
     for (size_t i = 0; i < n_dims; i++) {
         size_t used = strlen(dims);
@@ -27,7 +29,7 @@ static void make_header(rc_variable_type type, size_t n_dims, const size_t *shap
     header[9] = 0;
     snprintf(header + PREFIX_SIZE, HEADER_SIZE + 1 - PREFIX_SIZE, "%-*s\n", HEADER_SIZE - PREFIX_SIZE - 1, "");
     int n = snprintf(header + PREFIX_SIZE, HEADER_SIZE - PREFIX_SIZE,
-                     "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, dims);
+                     "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descrs[type], dims);
     header[PREFIX_SIZE + n] = ' '; /* where snprintf ended the text */
 }
 

@@ -6,13 +6,8 @@
 
 #include <rnnchaos/store.h>
 
-/* The type of elements in the file and in memory. */
-static inline hid_t rc_h5_file_type(rc_variable_type type) {
-    return type == RC_FLOAT64 ? H5T_IEEE_F64LE : type == RC_INT32 ? H5T_STD_I32LE : H5T_STD_I64LE;
-}
-
-static inline hid_t rc_h5_memory_type(rc_variable_type type) {
-    return type == RC_FLOAT64 ? H5T_NATIVE_DOUBLE : type == RC_INT32 ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64;
-}
+/* The type of elements in the file and in memory; not to be closed. */
+hid_t rc_h5_file_type(rc_variable_type type);
+hid_t rc_h5_memory_type(rc_variable_type type);
 
 #endif

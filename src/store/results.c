@@ -11,9 +11,9 @@
     { #name, kind, offsetof(rc_provenance, name) }
 
 const rc_provenance_field rc_provenance_table[] = {
-    FIELD(version, RC_TEXT),    FIELD(commit, RC_TEXT),   FIELD(compiler, RC_TEXT),    FIELD(flags, RC_TEXT),
-    FIELD(kernels, RC_TEXT),    FIELD(host, RC_TEXT),     FIELD(libraries, RC_TEXT),   FIELD(started, RC_TEXT),
-    FIELD(threads, RC_INTEGER), FIELD(ranks, RC_INTEGER), FIELD(wall_time_s, RC_REAL),
+    FIELD(version, RC_FIELD_TEXT),    FIELD(commit, RC_FIELD_TEXT),   FIELD(compiler, RC_FIELD_TEXT),    FIELD(flags, RC_FIELD_TEXT),
+    FIELD(kernels, RC_FIELD_TEXT),    FIELD(host, RC_FIELD_TEXT),     FIELD(libraries, RC_FIELD_TEXT),   FIELD(started, RC_FIELD_TEXT),
+    FIELD(threads, RC_FIELD_INTEGER), FIELD(ranks, RC_FIELD_INTEGER), FIELD(wall_time_s, RC_FIELD_REAL),
 };
 const size_t rc_n_provenance_fields = sizeof rc_provenance_table / sizeof *rc_provenance_table;
 
@@ -35,7 +35,7 @@ rc_status rc_results_create(rc_study *study, rc_results **out) {
     rc_results *results = calloc(1, sizeof *results);
     if (!results) {
         rc_study_destroy(&study);
-        RC_TRY(rc_fail(RC_NO_MEMORY, "results: out of memory"));
+        return rc_fail(RC_NO_MEMORY, "results: out of memory");
     }
     results->study = study;
     for (size_t i = 0; i < rc_n_variables; i++) RC_TRY(allocate(results, &rc_variable_table[i]));
@@ -50,7 +50,7 @@ static void free_provenance(rc_provenance *provenance) {
     for (size_t i = 0; i < rc_n_provenance_fields; i++) {
         char *text;
         memcpy(&text, (char *)provenance + rc_provenance_table[i].offset, sizeof text);
-        if (rc_provenance_table[i].kind == RC_TEXT) free(text);
+        if (rc_provenance_table[i].kind == RC_FIELD_TEXT) free(text);
     }
 }
 

@@ -76,11 +76,11 @@ static rc_status get_provenance(const rc_h5_source *source, rc_provenance *prove
         const rc_provenance_field *field = &rc_provenance_table[i];
         char *value = (char *)provenance + field->offset;
         char *text = NULL;
-        if (field->kind == RC_TEXT) {
+        if (field->kind == RC_FIELD_TEXT) {
             RC_TRY(get_text(source, field->name, &text));
             memcpy(value, &text, sizeof text);
         } else {
-            RC_TRY(get_number(source, field->name, field->kind == RC_INTEGER ? RC_INT64 : RC_FLOAT64, value));
+            RC_TRY(get_number(source, field->name, field->kind == RC_FIELD_INTEGER ? RC_INT64 : RC_FLOAT64, value));
         }
     }
 done:

@@ -126,9 +126,9 @@ static rc_status put_provenance(const rc_h5_image *image) {
         const void *value = (const char *)&image->results->provenance + field->offset;
         const char *text;
         memcpy(&text, value, sizeof text);
-        if (field->kind == RC_TEXT)
+        if (field->kind == RC_FIELD_TEXT)
             RC_TRY(put_text(image, image->file, field->name, text));
-        else if (field->kind == RC_INTEGER)
+        else if (field->kind == RC_FIELD_INTEGER)
             RC_TRY(put_attribute(image, image->file, field->name, H5T_STD_I64LE, H5T_NATIVE_INT64, 0, value));
         else
             RC_TRY(put_attribute(image, image->file, field->name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, value));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <rnnchaos/exponents.h>
-#include <rnnchaos/verdict.h>
+#include <rnnchaos/spectrum.h>
 
 #include "base/memory.h"
 
@@ -26,6 +26,8 @@
     { #field, RC_FLOAT64, {__VA_ARGS__ }, units, long_name, NULL, 0, offsetof(rc_results, field) }
 #define COUNTS(field, initial, long_name, ...) \
     { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, NULL, initial, offsetof(rc_results, field) }
+#define TEXTS(field, long_name, ...) \
+    { #field, RC_TEXT, {__VA_ARGS__ }, "1", long_name, NULL, 0, offsetof(rc_results, field) }
 #define FLAGS(field, meanings, initial, long_name, ...) \
     { #field, RC_INT32, {__VA_ARGS__ }, "1", long_name, meanings, initial, offsetof(rc_results, field) }
 
@@ -43,6 +45,7 @@ const rc_variable rc_variable_table[] = {
     FLOATS(twin_exponent, "1/s", "largest exponent from a renormalised twin", SESSION, GAIN, TRIAL),
     FLOATS(twin_error, "1/s", "standard error of twin_exponent", SESSION, GAIN, TRIAL),
     FLAGS(verdict, VERDICTS, RC_VERDICT_UNDECIDED, "what the trial is", SESSION, GAIN, TRIAL),
+    TEXTS(verdict_reason, "what the verdict rests on, or what would decide it", SESSION, GAIN, TRIAL),
     COUNTS(attractor_id, -1, "attractor of the trial within its session and gain, up to r -> -r; -1: unknown", SESSION, GAIN, TRIAL),
     FLOATS(transient_ms, "ms", "time until the trial settled; NaN if it did not", SESSION, GAIN, TRIAL),
     FLOATS(period_ms, "ms", "period of a limit cycle", SESSION, GAIN, TRIAL),
@@ -130,7 +133,9 @@ done:
     return status;
 }
 
-size_t rc_type_size(rc_variable_type type) { return type == RC_INT32 ? 4 : 8; }
+size_t rc_type_size(rc_variable_type type) {
+    return type == RC_TEXT ? RC_TEXT_SIZE : type == RC_INT32 ? 4 : 8;
+}
 
 size_t rc_variable_n_dims(const rc_variable *variable) {
     size_t n = 0;

@@ -4,9 +4,6 @@
 
 #include <rnnchaos/store.h>
 
-/* Bytes of one element. */
-size_t rc_type_size(rc_variable_type type);
-
 /* Number of names in a flag's flag_meanings. */
 size_t rc_variable_n_flags(const rc_variable *variable);
 
@@ -17,7 +14,7 @@ rc_status rc_dimension_values(const rc_study *study, rc_dimension dim, void **ou
 /* One field of rc_provenance, its name being also the attribute's. */
 typedef struct rc_provenance_field {
     const char *name;
-    enum { RC_TEXT, RC_INTEGER, RC_REAL } kind; /* char *, int64_t, double */
+    enum { RC_FIELD_TEXT, RC_FIELD_INTEGER, RC_FIELD_REAL } kind; /* char *, int64_t, double */
     size_t offset;                              /* in rc_provenance */
 } rc_provenance_field;
 

@@ -1,0 +1,77 @@
+/* From blocks to exponents with error bars. */
+#include <math.h>
+
+#include "exponents/spectrum.h"
+
+enum { LEAST_SAMPLES = 20 };
+
+static rc_estimate scale(rc_estimate e, double factor) {
+    e.value *= factor;
+    e.error *= fabs(factor);
+    return e;
+}
+
+/* Direction i over blocks first .. first + n - 1, 1/s. */
+static rc_estimate direction(const rc_spectrum *s, size_t i, size_t first, size_t n) {
+    size_t k = s->n_exponents;
+    return scale(rc_series_mean(s->log_stretch + first * k + i, n, k), 1 / s->block_s);
+}
+
+/* Directions come nearly in order: insertion. */
+static void sort_descending(rc_estimate *e, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        rc_estimate moved = e[i];
+        size_t j = i;
+        for (; j > 0 && e[j - 1].value < moved.value; j--) e[j] = e[j - 1];
+        e[j] = moved;
+    }
+}
+
+static double target(const rc_spectrum_plan *plan, double exponent) {
+    return plan->target_error + plan->target_error_share * fabs(exponent);
+}
+
+static bool asks_for_precision(const rc_spectrum_plan *plan) {
+    return plan->target_error > 0 || plan->target_error_share > 0;
+}
+
+static bool halves_agree(const rc_spectrum *s, size_t i, double tolerance) {
+    size_t half = s->n_blocks / 2;
+    rc_estimate first = direction(s, i, 0, half), last = direction(s, i, s->n_blocks - half, half);
+    return fabs(first.value - last.value) <= 4 * hypot(first.error, last.error) + tolerance;
+}
+
+bool rc_spectrum_reached(const rc_spectrum_plan *plan, rc_spectrum *s) {
+    if (!asks_for_precision(plan)) return false;
+    for (size_t i = 0; i < s->n_exponents; i++) {
+        rc_estimate e = direction(s, i, 0, s->n_blocks);
+        if (isinf(e.value)) continue;
+        double wanted = target(plan, e.value);
+        if (!(e.error <= wanted) || e.n_effective < LEAST_SAMPLES || !halves_agree(s, i, wanted)) return false;
+    }
+    return true;
+}
+
+/* Errors fall as one over the root of time. */
+static double predict_time(const rc_spectrum_plan *plan, const rc_spectrum *s) {
+    double most = 0;
+    if (!asks_for_precision(plan)) return NAN;
+    for (size_t i = 0; i < s->n_exponents; i++) {
+        if (isinf(s->tangent[i].value)) continue;
+        double ratio = s->tangent[i].error / target(plan, s->tangent[i].value);
+        if (ratio > 1) most = fmax(most, s->measured_s * (ratio * ratio - 1));
+        if (isnan(ratio)) most = fmax(most, s->measured_s * LEAST_SAMPLES);
+    }
+    return most;
+}
+
+void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *s) {
+    for (size_t i = 0; i < s->n_exponents; i++) s->tangent[i] = direction(s, i, 0, s->n_blocks);
+    sort_descending(s->tangent, s->n_exponents);
+    for (size_t i = 0; i < s->n_exponents; i++) {
+        s->exponent[i] = s->tangent[i];
+        if (s->fixed_point) s->exponent[i] = (rc_estimate){s->fixed_point->exponent[i], 0, (double)s->n_blocks};
+    }
+    s->twin = scale(rc_series_mean(s->twin_stretch, s->n_blocks, 1), 1 / s->block_s);
+    s->needed_s = s->fixed_point ? 0 : predict_time(plan, s);
+}

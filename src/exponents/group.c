@@ -1,0 +1,310 @@
+/* One group of trials: settle, then accumulate. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "exponents/fixed_point.h"
+#include "exponents/samples.h"
+#include "exponents/spectrum.h"
+
+enum { UNIT = RC_LANE_UNIT, SAMPLES = 400, MOST_BLOCKS = 20000, HISTORY = 4000, FIRST_CHECK = 32 };
+
+/* One trial while it runs. */
+typedef struct {
+    rc_spectrum *out;
+    rc_samples samples;
+    bool done;
+    size_t last_block;             /* ends when it has this many blocks */
+    size_t next_check;             /* ... looks at its precision at this many */
+    double tried_speed;            /* the speed at the last attempt to find a fixed point */
+    rc_fixed_point *candidate;     /* what that attempt found */
+    double pending, pending_steps; /* not yet in the history */
+    double speed_sum, square_sum;
+} trial_run;
+
+typedef struct {
+    const rc_network *network;
+    const rc_spectrum_plan *plan;
+    rc_probe *probe;
+    size_t n_trials;
+    trial_run trial[UNIT];
+    size_t steps_done;
+    size_t interval, block_steps, n_blocks; /* steps between QRs, steps in a block, most blocks */
+    double worst_rate;                      /* shares of a whole allowed interval that a step uses up */
+    double *state;
+} group;
+
+static size_t steps_of(const rc_spectrum_plan *plan, double ms) { return (size_t)floor(ms / plan->dt_ms + 0.5); }
+
+/* The time of the slowest thing a neuron does, in steps. */
+static double natural_steps(const rc_spectrum_plan *plan) {
+    return plan->form == RC_FORM_MAP ? 20 : plan->tau_ms / plan->dt_ms;
+}
+
+/* --- Coming to rest ----------------------------------------------------------- */
+
+/* Twice in a row Newton must lead to the same stable point, and be nearer. */
+static bool confirms(const trial_run *t, const rc_fixed_point *found) {
+    if (!t->candidate) return found->moved < 1e-7;
+    double apart = 0;
+    for (size_t i = 0; i < t->out->n_neurons; i++) apart = fmax(apart, fabs(found->state[i] - t->candidate->state[i]));
+    return apart < 1e-8 && found->moved < 0.5 * t->candidate->moved + 1e-9 && found->moved < 0.03;
+}
+
+/* From here on the trial is what its limit is: state and accumulation start
+ * again at the fixed point. */
+static void begin_rest(group *g, size_t trial, rc_fixed_point *found) {
+    trial_run *t = &g->trial[trial];
+    rc_spectrum *s = t->out;
+    s->fixed_point = found;
+    s->rest_ms = s->start_ms = (double)g->steps_done * g->plan->dt_ms;
+    s->n_blocks = 0;
+    s->condition = 0;
+    t->next_check = SIZE_MAX;
+    t->speed_sum = t->square_sum = 0;
+    rc_samples_clear(&t->samples);
+    memcpy(s->start, found->state, s->n_neurons * sizeof *s->start);
+    rc_probe_move(g->probe, trial, found->state);
+}
+
+/* Tries Newton when the state has slowed down, and each time it is slower by
+ * more than half. A failure only means: not now. */
+static rc_status look_for_rest(group *g, size_t trial) {
+    rc_status status = RC_OK;
+    trial_run *t = &g->trial[trial];
+    rc_fixed_point *found = NULL;
+    double speed = g->probe->speed[trial] * natural_steps(g->plan) * g->plan->dt_ms / 1000;
+    if (t->out->fixed_point || speed > 2e-3 || speed > 0.4 * t->tried_speed) return RC_OK;
+    t->tried_speed = speed;
+    rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, g->state);
+    status = rc_fixed_point_locate(g->network, g->plan, g->state, &found);
+    if (status == RC_NUMERICS) status = RC_OK;
+    if (status != RC_OK || !found) goto done;
+    if (confirms(t, found)) {
+        RC_TRY(rc_fixed_point_find_exponents(g->network, g->plan, found));
+        if (found->stable) {
+            begin_rest(g, trial, found);
+            found = NULL;
+        }
+    } else {
+        rc_fixed_point_destroy(&t->candidate);
+        t->candidate = found;
+        found = NULL;
+    }
+done:
+    rc_fixed_point_destroy(&found);
+    return status;
+}
+
+/* --- Keeping -------------------------------------------------------------------- */
+
+static size_t history_steps(const rc_spectrum_plan *plan) {
+    size_t total = steps_of(plan, plan->transient_ms) + steps_of(plan, plan->duration_ms);
+    return total / HISTORY + 1;
+}
+
+static void keep_history(group *g, size_t trial, size_t n_steps) {
+    trial_run *t = &g->trial[trial];
+    rc_spectrum *s = t->out;
+    if (s->fixed_point) return; /* only the way there is history */
+    t->pending += g->probe->log_stretch[trial * s->n_exponents];
+    t->pending_steps += (double)n_steps;
+    if (t->pending_steps < (double)history_steps(g->plan)) return;
+    s->history_ms[s->n_history] = (double)g->steps_done * g->plan->dt_ms;
+    s->history_stretch[s->n_history++] = t->pending;
+    t->pending = t->pending_steps = 0;
+}
+
+static void keep_block(group *g, size_t trial) {
+    trial_run *t = &g->trial[trial];
+    rc_spectrum *s = t->out;
+    size_t k = s->n_exponents;
+    memcpy(s->log_stretch + s->n_blocks * k, g->probe->log_stretch + trial * k, k * sizeof *s->log_stretch);
+    s->twin_stretch[s->n_blocks++] = g->probe->twin_stretch[trial];
+    s->condition = fmax(s->condition, g->probe->condition[trial]);
+    rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, g->state);
+    rc_samples_offer(&t->samples, g->state);
+    t->speed_sum += g->probe->speed[trial] * sqrt((double)s->n_neurons);
+    for (size_t i = 0; i < s->n_neurons; i++) t->square_sum += g->state[i] * g->state[i] / (double)s->n_neurons;
+}
+
+/* --- Settling --------------------------------------------------------------------- */
+
+/* The interval that keeps frames near RC_CONDITION_AIM, and twins and leading
+ * directions within e^9, as far as the blocks so far tell. */
+static void adapt_interval(group *g, size_t n_steps) {
+    const rc_probe *p = g->probe;
+    double most = fmax(1, fmin(5 * natural_steps(g->plan), 1000)), rate = 0;
+    for (size_t trial = 0; trial < g->n_trials; trial++) {
+        rate = fmax(rate, log(fmax(1, p->condition[trial])) / log(RC_CONDITION_AIM));
+        rate = fmax(rate, fabs(p->log_stretch[trial * g->plan->n_exponents]) / 9);
+        rate = fmax(rate, fabs(p->twin_stretch[trial]) / 9);
+    }
+    rate = fmin(rate / (double)n_steps, 1);
+    g->worst_rate = fmax(rate, 0.98 * g->worst_rate);
+    double ideal = fmin(0.8 / fmax(g->worst_rate, 1e-9), fmin(most, 2 * (double)g->interval));
+    g->interval = ideal < 1 ? 1 : (size_t)ideal;
+}
+
+static bool all_at_rest(const group *g) {
+    for (size_t trial = 0; trial < g->n_trials; trial++)
+        if (!g->trial[trial].out->fixed_point) return false;
+    return true;
+}
+
+static rc_status settle(group *g) {
+    rc_status status = RC_OK;
+    size_t n_steps = steps_of(g->plan, g->plan->transient_ms);
+    g->interval =
+        fmax(1, floor(natural_steps(g->plan) / 4)) < 1000 ? (size_t)fmax(1, natural_steps(g->plan) / 4) : 1000;
+    while (g->steps_done < n_steps && !all_at_rest(g)) {
+        size_t rest = n_steps - g->steps_done, n = g->interval < rest ? g->interval : rest;
+        RC_TRY(rc_probe_advance(g->probe, n, n));
+        g->steps_done += n;
+        adapt_interval(g, n);
+        for (size_t trial = 0; trial < g->n_trials; trial++) {
+            keep_history(g, trial, n);
+            RC_TRY(look_for_rest(g, trial));
+        }
+    }
+done:
+    return status;
+}
+
+/* --- Accumulating ------------------------------------------------------------------ */
+
+static rc_status allocate_blocks(group *g) {
+    rc_status status = RC_OK;
+    size_t n_steps = steps_of(g->plan, g->plan->duration_ms);
+    if (g->interval > n_steps) g->interval = n_steps;
+    size_t merged = (n_steps / g->interval + MOST_BLOCKS - 1) / MOST_BLOCKS;
+    g->block_steps = g->interval * merged;
+    g->n_blocks = n_steps / g->block_steps;
+    for (size_t trial = 0; trial < g->n_trials; trial++) {
+        rc_spectrum *s = g->trial[trial].out;
+        s->interval_s = (double)g->interval * g->plan->dt_ms / 1000;
+        s->block_s = (double)g->block_steps * g->plan->dt_ms / 1000;
+        g->trial[trial].last_block = g->n_blocks;
+        g->trial[trial].next_check = FIRST_CHECK;
+        RC_TRY(RC_ARRAY(s->log_stretch, g->n_blocks * s->n_exponents, "stretches"));
+        RC_TRY(RC_ARRAY(s->twin_stretch, g->n_blocks, "stretches of the twin"));
+        if (s->fixed_point) continue;
+        s->start_ms = (double)g->steps_done * g->plan->dt_ms;
+        rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, s->start);
+    }
+done:
+    return status;
+}
+
+/* At rest a hundred time constants suffice to compare with the eigenvalues. */
+static void limit_rest(group *g, trial_run *t) {
+    double enough = ceil(100 * natural_steps(g->plan) / (double)g->block_steps);
+    t->last_block = enough < (double)g->n_blocks ? (size_t)enough : g->n_blocks;
+}
+
+static void finish(group *g, size_t trial) {
+    trial_run *t = &g->trial[trial];
+    t->done = true;
+    t->out->speed = g->probe->speed[trial];
+    t->out->measured_s = (double)t->out->n_blocks * t->out->block_s;
+    rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, t->out->state);
+}
+
+static rc_status continue_trial(group *g, size_t trial) {
+    trial_run *t = &g->trial[trial];
+    rc_spectrum *s = t->out;
+    keep_history(g, trial, g->block_steps);
+    keep_block(g, trial);
+    rc_status status = look_for_rest(g, trial);
+    if (status != RC_OK) return status;
+    if (s->fixed_point) limit_rest(g, t);
+    if (s->n_blocks >= t->next_check) {
+        t->next_check = s->n_blocks + s->n_blocks / 8 + 1;
+        if (rc_spectrum_reached(g->plan, s)) t->last_block = s->n_blocks;
+    }
+    if (s->n_blocks >= t->last_block) finish(g, trial);
+    return RC_OK;
+}
+
+static rc_status accumulate(group *g) {
+    rc_status status = RC_OK;
+    RC_TRY(allocate_blocks(g));
+    for (size_t active = g->n_trials; active > 0;) {
+        RC_TRY(rc_probe_advance(g->probe, g->block_steps, g->interval));
+        g->steps_done += g->block_steps;
+        active = 0;
+        for (size_t trial = 0; trial < g->n_trials; trial++) {
+            if (!g->trial[trial].done) RC_TRY(continue_trial(g, trial));
+            active += !g->trial[trial].done;
+        }
+    }
+done:
+    return status;
+}
+
+/* --- The whole ------------------------------------------------------------------------ */
+
+static rc_status open_trial(group *g, size_t trial) {
+    rc_status status = RC_OK;
+    trial_run *t = &g->trial[trial];
+    size_t n = g->network->n_neurons, k = g->plan->n_exponents;
+    rc_spectrum *s = NULL;
+    RC_TRY(RC_ARRAY(s, 1, "spectrum"));
+    t->out = s;
+    t->tried_speed = INFINITY;
+    *s = (rc_spectrum){.n_neurons = n, .n_exponents = k, .rest_ms = NAN, .period_ms = NAN, .multiplier = NAN};
+    s->lifetime_ms = NAN;
+    s->verdict = RC_VERDICT_UNDECIDED;
+    s->attractor = SIZE_MAX;
+    snprintf(s->reason, sizeof s->reason, "not judged yet");
+    size_t total = steps_of(g->plan, g->plan->transient_ms) + steps_of(g->plan, g->plan->duration_ms);
+    RC_TRY(RC_ARRAY(s->exponent, k, "exponents"));
+    RC_TRY(RC_ARRAY(s->tangent, k, "exponents"));
+    RC_TRY(RC_ARRAY(s->start, n, "state"));
+    RC_TRY(RC_ARRAY(s->state, n, "state"));
+    RC_TRY(RC_ARRAY(s->history_ms, total / history_steps(g->plan) + 2, "history"));
+    RC_TRY(RC_ARRAY(s->history_stretch, total / history_steps(g->plan) + 2, "history"));
+    RC_TRY(rc_samples_open(n, SAMPLES, &t->samples));
+done:
+    return status;
+}
+
+static void conclude(group *g, size_t trial, double *gram) {
+    trial_run *t = &g->trial[trial];
+    rc_spectrum *s = t->out;
+    s->activity.mean_speed = t->speed_sum / (double)s->n_blocks;
+    s->activity.mean_square = t->square_sum / (double)s->n_blocks;
+    s->activity.participation_ratio = rc_samples_participation(&t->samples, gram);
+    s->activity.autocorrelation_ms = NAN;
+    rc_spectrum_estimate(g->plan, s);
+    s->derived = rc_spectrum_derive(s);
+}
+
+rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                           const double *states, bool wide, rc_spectrum **out) {
+    rc_status status = RC_OK;
+    group g = {.network = network, .plan = plan, .n_trials = n_trials};
+    double *gram = NULL;
+    RC_TRY(rc_probe_create(network, plan, n_trials, plan->n_exponents, wide, &g.probe));
+    RC_TRY(RC_ARRAY(g.state, network->n_neurons, "state"));
+    RC_TRY(RC_ARRAY(gram, SAMPLES * SAMPLES, "covariances"));
+    for (size_t trial = 0; trial < n_trials; trial++) {
+        status = open_trial(&g, trial);
+        out[trial] = g.trial[trial].out;
+        if (status != RC_OK) goto done;
+    }
+    RC_TRY(rc_probe_start(g.probe, states));
+    RC_TRY(settle(&g));
+    RC_TRY(accumulate(&g));
+    for (size_t trial = 0; trial < n_trials; trial++) conclude(&g, trial, gram);
+done:
+    for (size_t trial = 0; trial < n_trials; trial++) {
+        rc_samples_close(&g.trial[trial].samples);
+        rc_fixed_point_destroy(&g.trial[trial].candidate);
+    }
+    rc_probe_destroy(&g.probe);
+    free(g.state);
+    free(gram);
+    return status;
+}

@@ -1,0 +1,187 @@
+#include "exponents/probe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { UNIT = RC_LANE_UNIT };
+
+/* A twin starts this far away, root mean square over neurons: far above
+ * rounding, and e^9 times as far is still near. */
+static const double twin_distance = 1e-8;
+
+static rc_status allocate(rc_probe *p, const rc_network *network, size_t n_exponents) {
+    rc_status status = RC_OK;
+    size_t n = network->n_neurons;
+    RC_TRY(rc_gauge_create(p->bundle, &p->gauge));
+    RC_TRY(RC_ARRAY_ALIGNED(p->saved, rc_bundle_size(p->bundle), "saved frames"));
+    RC_TRY(RC_ARRAY_ALIGNED(p->before, n * UNIT, "saved states"));
+    RC_TRY(RC_ARRAY(p->piece, UNIT * (n_exponents + 1), "stretches"));
+    RC_TRY(RC_ARRAY(p->log_stretch, UNIT * (n_exponents + 1), "stretches"));
+    RC_TRY(RC_ARRAY(p->state, n, "state"));
+    RC_TRY(RC_ARRAY(p->twin, n, "twin"));
+done:
+    return status;
+}
+
+rc_status rc_probe_create(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, size_t n_exponents,
+                          bool wide, rc_probe **out) {
+    rc_status status = RC_OK;
+    rc_probe *p = NULL;
+    const rc_kernels *kernels = plan->kernels;
+    *out = NULL;
+    if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
+    RC_TRY(RC_ARRAY(p, 1, "probe"));
+    p->stop = plan->stop;
+    p->seconds_a_step = plan->dt_ms / 1000;
+    RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_trials,
+                            n_exponents, wide, kernels, &p->bundle));
+    RC_TRY(allocate(p, network, n_exponents));
+    *out = p;
+    p = NULL;
+done:
+    rc_probe_destroy(&p);
+    return status;
+}
+
+void rc_probe_destroy(rc_probe **probe) {
+    rc_probe *p = *probe;
+    if (!p) return;
+    rc_bundle_destroy(&p->bundle);
+    rc_gauge_destroy(&p->gauge);
+    free(p->saved);
+    free(p->before);
+    free(p->piece);
+    free(p->log_stretch);
+    free(p->state);
+    free(p->twin);
+    free(p);
+    *probe = NULL;
+}
+
+static double distance(const double *a, const double *b, size_t n) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sqrt(sum);
+}
+
+/* A twin some way off in a fixed direction without meaning. */
+static void plant_twin(rc_probe *p, size_t trial, const double *state) {
+    size_t n = p->bundle->n_neurons;
+    for (size_t i = 0; i < n; i++) p->twin[i] = state[i] + twin_distance * sqrt(2) * cos(1 + 2.4 * (double)i);
+    p->twin_gap[trial] = distance(p->twin, state, n);
+    rc_bundle_set_point(p->bundle, RC_POINT_TWIN, trial, p->twin);
+}
+
+/* Adds the growth of a twin's distance, and brings the twin back. */
+static void renormalise_twin(rc_probe *p, size_t trial) {
+    size_t n = p->bundle->n_neurons;
+    rc_bundle_get_point(p->bundle, RC_POINT_STATE, trial, p->state);
+    rc_bundle_get_point(p->bundle, RC_POINT_TWIN, trial, p->twin);
+    double gap = distance(p->twin, p->state, n);
+    p->twin_stretch[trial] += log(gap / p->twin_gap[trial]);
+    if (!(gap > 0 && isfinite(gap))) {
+        plant_twin(p, trial, p->state);
+        return;
+    }
+    double scale = twin_distance * sqrt((double)n) / gap;
+    for (size_t i = 0; i < n; i++) p->twin[i] = p->state[i] + scale * (p->twin[i] - p->state[i]);
+    p->twin_gap[trial] = distance(p->twin, p->state, n); /* as it stands after rounding */
+    if (p->twin_gap[trial] > 0)
+        rc_bundle_set_point(p->bundle, RC_POINT_TWIN, trial, p->twin);
+    else
+        plant_twin(p, trial, p->state);
+}
+
+rc_status rc_probe_start(rc_probe *p, const double *states) {
+    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) {
+        const double *state = states + trial * p->bundle->n_neurons;
+        rc_bundle_set_point(p->bundle, RC_POINT_STATE, trial, state);
+        plant_twin(p, trial, state);
+    }
+    return rc_gauge_set_random(p->gauge, p->bundle); /* refreshes */
+}
+
+void rc_probe_move(rc_probe *p, size_t trial, const double *state) {
+    rc_bundle_set_point(p->bundle, RC_POINT_STATE, trial, state);
+    plant_twin(p, trial, state);
+    rc_bundle_refresh(p->bundle);
+}
+
+static void remember_states(rc_probe *p) {
+    size_t stride;
+    const double *column = rc_bundle_column(p->bundle, RC_POINT_STATE, &stride);
+    for (size_t i = 0; i < p->bundle->n_neurons; i++)
+        memcpy(p->before + i * UNIT, column + i * stride, UNIT * sizeof *column);
+}
+
+static rc_status measure_speed(rc_probe *p) {
+    size_t stride, n = p->bundle->n_neurons;
+    const double *column = rc_bundle_column(p->bundle, RC_POINT_STATE, &stride);
+    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) {
+        double sum = 0;
+        for (size_t i = 0; i < n; i++) {
+            double step = column[i * stride + trial] - p->before[i * UNIT + trial];
+            sum += step * step;
+        }
+        p->speed[trial] = sqrt(sum / (double)n) / p->seconds_a_step;
+        if (!isfinite(sum)) return rc_fail(RC_NOT_FINITE, "trial %zu: the state is not finite", trial);
+    }
+    return RC_OK;
+}
+
+static rc_status run_steps(rc_probe *p, size_t n_steps) {
+    for (size_t step = 0; step < n_steps; step++) {
+        if (step + 1 == n_steps) remember_states(p);
+        rc_bundle_advance(p->bundle);
+        if (p->stop && atomic_load(p->stop)) return rc_fail(RC_STOPPED, "stopped");
+    }
+    return RC_OK;
+}
+
+static void restore(rc_probe *p) {
+    memcpy(rc_bundle_values(p->bundle), p->saved, rc_bundle_size(p->bundle) * sizeof *p->saved);
+    rc_bundle_refresh(p->bundle);
+}
+
+/* At most n_steps and one orthonormalisation; fewer steps where the frame would
+ * become too poor. *done: steps taken. */
+static rc_status advance_interval(rc_probe *p, size_t n_steps, size_t *done) {
+    rc_status status = RC_OK;
+    size_t n_trials = p->bundle->n_trials, n_values = n_trials * p->bundle->n_tangents;
+    double condition[UNIT] = {0};
+    memcpy(p->saved, rc_bundle_values(p->bundle), rc_bundle_size(p->bundle) * sizeof *p->saved);
+    for (;;) {
+        double worst = 0;
+        RC_TRY(run_steps(p, n_steps));
+        RC_TRY(measure_speed(p));
+        RC_TRY(rc_gauge_orthonormalise(p->gauge, p->bundle, p->piece, condition));
+        for (size_t trial = 0; trial < n_trials; trial++) worst = fmax(worst, condition[trial]);
+        if (worst <= RC_CONDITION_MOST || n_steps == 1) break;
+        restore(p);
+        n_steps = (n_steps + 1) / 2;
+    }
+    for (size_t i = 0; i < n_values; i++) p->log_stretch[i] += p->piece[i];
+    for (size_t trial = 0; trial < n_trials; trial++) {
+        p->condition[trial] = fmax(p->condition[trial], condition[trial]);
+        renormalise_twin(p, trial);
+    }
+    rc_bundle_refresh(p->bundle);
+    *done = n_steps;
+done:
+    return status;
+}
+
+rc_status rc_probe_advance(rc_probe *p, size_t n_steps, size_t interval) {
+    memset(p->log_stretch, 0, p->bundle->n_trials * p->bundle->n_tangents * sizeof *p->log_stretch);
+    memset(p->twin_stretch, 0, sizeof p->twin_stretch);
+    memset(p->condition, 0, sizeof p->condition);
+    while (n_steps > 0) {
+        size_t done;
+        rc_status status = advance_interval(p, interval < n_steps ? interval : n_steps, &done);
+        if (status != RC_OK) return status;
+        n_steps -= done;
+    }
+    return RC_OK;
+}

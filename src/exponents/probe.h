@@ -1,0 +1,49 @@
+/* A probe: up to 8 trials of one network with their twins and frames, advanced
+ * a block of steps at a time and asked how much everything stretched. */
+#ifndef RC_EXPONENTS_PROBE_H
+#define RC_EXPONENTS_PROBE_H
+
+#include <rnnchaos/spectrum.h>
+
+#include "dynamics/bundle.h"
+#include "exponents/frame.h"
+
+/* Frames worse than this are orthonormalised more often. */
+#define RC_CONDITION_MOST 1e10
+/* Intervals are chosen so that frames stay near this. */
+#define RC_CONDITION_AIM 1e6
+
+typedef struct rc_probe {
+    rc_bundle *bundle;
+    rc_gauge *gauge;
+    const atomic_bool *stop;
+    double seconds_a_step;
+    double *saved;  /* the bundle's values where the interval began */
+    double *before; /* the states one step before the end of the block, [neuron, 8] */
+    double *piece;  /* ln R_ii of one interval, [trial, exponent] */
+    double *state, *twin;
+    /* What the last block did: */
+    double *log_stretch; /* [trial, exponent] */
+    double twin_stretch[RC_LANE_UNIT];
+    double condition[RC_LANE_UNIT]; /* the largest in the block */
+    double speed[RC_LANE_UNIT];     /* ||last step|| / sqrt(N) / dt, 1/s */
+    double twin_gap[RC_LANE_UNIT];  /* the twin's distance where it now stands */
+} rc_probe;
+
+/* Trials side by side, or (wide, one trial) its tangents in the lanes. */
+rc_status rc_probe_create(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, size_t n_exponents,
+                          bool wide, rc_probe **out);
+void rc_probe_destroy(rc_probe **probe);
+
+/* States from [trial, neuron]; twins near them; one random frame for all. */
+rc_status rc_probe_start(rc_probe *probe, const double *states);
+
+/* Moves one trial to a state; its frame stays, its twin follows. */
+void rc_probe_move(rc_probe *probe, size_t trial, const double *state);
+
+/* Advances by n_steps, orthonormalising every `interval` steps and more often
+ * where a frame would become worse than RC_CONDITION_MOST.
+ * Errors: RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS. */
+rc_status rc_probe_advance(rc_probe *probe, size_t n_steps, size_t interval);
+
+#endif

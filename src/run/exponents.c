@@ -1,0 +1,116 @@
+#include "run/exponents.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include <rnnchaos/spectrum.h>
+
+#include "base/memory.h"
+
+/* Mean stretching rates in the windows of the measured time; NaN where the
+ * measurement ended before. A block counts in the window where it ends. */
+static void put_windows(const rc_spectrum *spectrum, double window_s, double *rates) {
+    size_t k = spectrum->n_exponents;
+    double time[RC_N_WINDOWS] = {0};
+    for (size_t i = 0; i < RC_N_WINDOWS * k; i++) rates[i] = 0;
+    for (size_t b = 0; b < spectrum->n_blocks; b++) {
+        size_t window = (size_t)(((double)b + 0.5) * spectrum->block_s / window_s);
+        if (window >= RC_N_WINDOWS) break;
+        time[window] += spectrum->block_s;
+        for (size_t i = 0; i < k; i++) rates[window * k + i] += spectrum->log_stretch[b * k + i];
+    }
+    for (size_t window = 0; window < RC_N_WINDOWS; window++)
+        for (size_t i = 0; i < k; i++) rates[window * k + i] /= time[window]; /* 0/0: NaN */
+}
+
+static void put_exponents(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+    size_t k = spectrum->n_exponents;
+    for (size_t i = 0; i < k; i++) {
+        results->lyapunov_exponent[at * k + i] = spectrum->exponent[i].value;
+        results->lyapunov_error[at * k + i] = spectrum->exponent[i].error;
+    }
+    double window_s = results->study->exponents.duration_ms / 1000 / RC_N_WINDOWS;
+    put_windows(spectrum, window_s, results->lyapunov_window + at * RC_N_WINDOWS * k);
+    results->twin_exponent[at] = spectrum->twin.value;
+    results->twin_error[at] = spectrum->twin.error;
+    results->measured_ms[at] = 1000 * spectrum->measured_s;
+    results->needed_ms[at] = 1000 * spectrum->needed_s;
+    results->block_ms[at] = 1000 * spectrum->interval_s;
+    results->condition_number[at] = spectrum->condition;
+}
+
+static void put_derived(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+    const rc_derived *derived = &spectrum->derived;
+    results->kaplan_yorke_dimension[at] = derived->kaplan_yorke.value;
+    results->kaplan_yorke_error[at] = derived->kaplan_yorke.error;
+    results->entropy_rate[at] = derived->entropy_rate.value;
+    results->entropy_rate_error[at] = derived->entropy_rate.error;
+    results->n_positive[at] = (int32_t)derived->n_positive;
+    results->participation_ratio[at] = spectrum->activity.participation_ratio;
+    results->autocorrelation_ms[at] = spectrum->activity.autocorrelation_ms;
+    results->speed[at] = spectrum->activity.mean_speed;
+}
+
+static void put_verdict(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+    results->verdict[at] = (int32_t)spectrum->verdict;
+    snprintf(results->verdict_reason + at * RC_TEXT_SIZE, RC_TEXT_SIZE, "%s", spectrum->reason);
+    results->attractor_id[at] = spectrum->attractor == SIZE_MAX ? -1 : (int32_t)spectrum->attractor;
+    bool transient = spectrum->verdict == RC_VERDICT_TRANSIENT_CHAOS;
+    results->transient_ms[at] = transient ? spectrum->lifetime_ms : spectrum->rest_ms;
+    results->period_ms[at] = spectrum->period_ms;
+}
+
+static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+    const rc_audit *audit = &spectrum->audit;
+    results->audit_passed[at] = audit->passed;
+    results->sum_rule_residual[at] = audit->sum_rule;
+    results->zero_exponent_residual[at] = audit->zero_exponent;
+    results->twin_difference[at] = audit->twin_sigmas;
+    results->block_effect[at] = audit->half_interval;
+    results->dt_effect[at] = audit->half_step;
+}
+
+/* What the trials of the task say together. */
+static void put_summary(size_t task, const rc_spectrum_plan *plan, rc_spectrum **spectra, rc_results *results) {
+    size_t n_trials = results->study->n_trials, n_chaotic = 0;
+    results->n_attractors[task] = (int32_t)rc_attractors_match(plan, n_trials, spectra);
+    for (size_t t = 0; t < n_trials; t++) n_chaotic += spectra[t]->verdict == RC_VERDICT_CHAOS;
+    rc_share chaos = rc_share_of(n_chaotic, n_trials);
+    results->chaos_probability[task] = chaos.value;
+    results->chaos_probability_low[task] = chaos.low;
+    results->chaos_probability_high[task] = chaos.high;
+}
+
+rc_status rc_task_measure_exponents(size_t task, const rc_network *network, const double *initial_states,
+                                    const rc_kernels *kernels, rc_task_control *control, rc_results *results) {
+    rc_status status = RC_OK;
+    const rc_study *study = results->study;
+    rc_spectrum **spectra = NULL;
+    rc_spectrum_plan plan = {
+        .form = RC_FORM_RATE,
+        .gain = study->gains[task % study->n_gains],
+        .tau_ms = study->dynamics.tau_ms,
+        .dt_ms = study->dynamics.dt_ms,
+        .n_exponents = study->n_exponents,
+        .transient_ms = study->exponents.transient_ms,
+        .duration_ms = study->exponents.duration_ms,
+        .target_error = study->exponents.target_error,
+        .kernels = kernels,
+        .stop = &control->stop,
+    };
+    RC_TRY(RC_ARRAY(spectra, study->n_trials, "spectra"));
+    RC_TRY(rc_spectrum_measure(network, &plan, study->n_trials, initial_states, spectra));
+    RC_TRY(rc_spectrum_judge(network, &plan, study->n_trials, spectra));
+    put_summary(task, &plan, spectra, results);
+    for (size_t t = 0; t < study->n_trials; t++) {
+        size_t at = task * study->n_trials + t;
+        put_exponents(spectra[t], at, results);
+        put_derived(spectra[t], at, results);
+        put_verdict(spectra[t], at, results);
+        put_audit(spectra[t], at, results);
+    }
+done:
+    for (size_t t = 0; spectra && t < study->n_trials; t++) rc_spectrum_destroy(&spectra[t]);
+    free(spectra);
+    return status;
+}

@@ -1,0 +1,262 @@
+/* Bundles: every kernel against a plain loop, exactly; tangents against
+ * differences of states; the slope's accuracy. */
+#include "../unit.h"
+
+#include <math.h>
+
+#include "dynamics/bundle.h"
+
+static const char *const names[] = {"scalar", "avx2", "avx512"};
+static rc_stream stream;
+
+static int open_stream(void **state) {
+    (void)state;
+    uint32_t seed = 7;
+    rc_stream_open(&seed, 1, NULL, 0, &stream);
+    return 0;
+}
+
+static rc_network *random_network(size_t n, double probability) {
+    double *weights = calloc(n * n, sizeof *weights);
+    for (size_t i = 0; i < n * n; i++)
+        if (rc_stream_uniform(&stream) < probability) weights[i] = rc_stream_normal(&stream) / sqrt((double)n);
+    rc_network *network;
+    assert_ok(rc_network_from_dense(weights, n, &network));
+    free(weights);
+    return network;
+}
+
+/* --- The slope -------------------------------------------------------------- */
+
+static void slope_keeps_its_digits(void **state) {
+    (void)state;
+    enum { N = 1 << 16 };
+    static double x[N], y[N], other[N];
+    double worst = 0;
+    const rc_kernels *scalar;
+    assert_ok(rc_kernels_find("scalar", &scalar));
+    for (int octave = -30; octave < 9; octave++) {
+        for (size_t i = 0; i < N; i++) x[i] = ldexp(1 + ((double)i + 0.37) / N, octave);
+        rc_sech2(scalar, N, x, y);
+        for (size_t i = 0; i < N && x[i] < 353; i++) {
+            long double c = coshl(x[i]), exact = 1 / (c * c);
+            double ulp = nextafter((double)exact, INFINITY) - (double)exact;
+            worst = fmax(worst, (double)(fabsl(y[i] - exact) / ulp));
+        }
+        for (size_t name = 1; name < 3; name++) {
+            const rc_kernels *kernels;
+            if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+            rc_sech2(kernels, N, x, other);
+            assert_memory_equal(y, other, sizeof y);
+        }
+    }
+    print_message("largest error of 1/cosh^2: %.2f ulp\n", worst);
+    assert_true(worst < 4);
+}
+
+static void slope_of_special_values(void **state) {
+    (void)state;
+    double x[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 1e308, 372, 374, 0x1p-1074, -19.5}, y[10];
+    for (size_t name = 0; name < 3; name++) {
+        const rc_kernels *kernels;
+        if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+        rc_sech2(kernels, 10, x, y);
+        assert_true(y[0] == 1 && y[1] == 1 && y[2] == 0 && y[3] == 0 && isnan(y[4]) && y[5] == 0);
+        assert_true(y[6] > 0 && y[6] < 0x1p-1060 && y[7] == 0 && y[8] == 1);
+        assert_close(y[9] / (4 * exp(-39.0)), 1, 1e-15);
+    }
+}
+
+/* --- The step --------------------------------------------------------------- */
+
+typedef struct {
+    const rc_network *W;
+    rc_form form;
+    double gain, fraction;
+    const double *input;
+    const rc_kernels *kernels;
+} problem;
+
+static void sums(const problem *p, const double *x, const double *start, double *out) {
+    for (size_t i = 0; i < p->W->n_neurons; i++) {
+        out[i] = start ? start[i] : 0;
+        for (size_t k = p->W->row_start[i]; k < p->W->row_start[i + 1]; k++)
+            out[i] = fma(p->gain * p->W->weight[k], x[p->W->column[k]], out[i]);
+    }
+}
+
+/* One step of a state x and a tangent q, written out. */
+static void reference_step(const problem *p, double *x, double *q) {
+    enum { N = 64 };
+    size_t n = p->W->n_neurons;
+    double s[N], t[N], from[N], from_q[N], D[N], target[N];
+    rc_tanh(p->kernels, n, x, from);
+    rc_sech2(p->kernels, n, x, D);
+    int current = p->form == RC_FORM_CURRENT;
+    for (size_t i = 0; i < n; i++) from_q[i] = D[i] * q[i];
+    sums(p, current ? from : x, p->input, s);
+    sums(p, current ? from_q : q, NULL, t);
+    rc_tanh(p->kernels, n, s, target);
+    if (!current) rc_sech2(p->kernels, n, s, D);
+    for (size_t i = 0; i < n; i++) {
+        if (p->form == RC_FORM_MAP) {
+            x[i] = target[i];
+            q[i] = D[i] * t[i];
+        } else if (p->form == RC_FORM_RATE) {
+            x[i] = fma(p->fraction, target[i] - x[i], x[i]);
+            q[i] = fma(p->fraction, D[i] * t[i] - q[i], q[i]);
+        } else {
+            x[i] = fma(p->fraction, s[i] - x[i], x[i]);
+            q[i] = fma(p->fraction, t[i] - q[i], q[i]);
+        }
+    }
+}
+
+static void start_values(size_t n, size_t trial, size_t which, double *out) {
+    for (size_t i = 0; i < n; i++) out[i] = sin((double)(1 + trial * 1000 + which * 77 + i * i));
+}
+
+static void check_bundle(const problem *p, size_t n_trials, size_t k, int wide) {
+    rc_bundle *b;
+    size_t n = p->W->n_neurons;
+    double x[64], q[64], got[64];
+    assert_ok(rc_bundle_create(p->W, p->form, p->gain, p->input, p->fraction, n_trials, k, wide, p->kernels, &b));
+    for (size_t t = 0; t < n_trials; t++) {
+        start_values(n, t, 0, x);
+        rc_bundle_set_point(b, RC_POINT_STATE, t, x);
+        start_values(n, t, 1000, x);
+        rc_bundle_set_point(b, RC_POINT_TWIN, t, x);
+        for (size_t c = 0; c < k; c++) {
+            start_values(n, t, c + 1, q);
+            rc_bundle_set_tangent(b, t, c, q);
+        }
+    }
+    rc_bundle_refresh(b);
+    for (int s = 0; s < 4; s++) rc_bundle_advance(b);
+    for (size_t t = 0; t < n_trials; t++)
+        for (size_t c = 0; c <= k; c++) {
+            start_values(n, t, 0, x);
+            start_values(n, t, c + 1, q);
+            if (c == k) start_values(n, t, 1000, x); /* the twin */
+            for (int s = 0; s < 4; s++) reference_step(p, x, q);
+            if (c == k)
+                rc_bundle_get_point(b, RC_POINT_TWIN, t, got);
+            else
+                rc_bundle_get_tangent(b, t, c, got);
+            for (size_t i = 0; i < n; i++) assert_true(got[i] == (c == k ? x[i] : q[i]));
+            rc_bundle_get_point(b, RC_POINT_STATE, t, got);
+            for (size_t i = 0; i < n && c < k; i++) assert_true(got[i] == x[i]);
+        }
+    rc_bundle_destroy(&b);
+}
+
+static void every_kernel_takes_the_written_step(void **state) {
+    (void)state;
+    rc_network *W = random_network(29, 0.3);
+    double input[29];
+    for (size_t i = 0; i < 29; i++) input[i] = 0.3 * cos((double)i);
+    for (size_t name = 0; name < 3; name++)
+        for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
+            problem p = {W, form, 2.5, 0.05, form == RC_FORM_RATE ? NULL : input, NULL};
+            if (rc_kernels_find(names[name], &p.kernels) != RC_OK) continue;
+            for (size_t k = 0; k <= 17; k++) {
+                check_bundle(&p, 1, k, 1);
+                check_bundle(&p, 1 + k % 8, k, 0);
+            }
+            check_bundle(&p, 8, 4, 0);
+            check_bundle(&p, 1, 29, 1);
+        }
+    rc_network_destroy(&W);
+}
+
+/* (F(x + h q) - F(x - h q)) / 2h -> J q. */
+static void tangents_are_derivatives(void **state) {
+    (void)state;
+    enum { N = 20 };
+    rc_network *W = random_network(N, 0.5);
+    double x[N], q[N], plus[N], minus[N], tangent[N], input[N];
+    const double h = 1e-5;
+    for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
+        problem p = {W, form, 1.5, 0.1, input, NULL};
+        assert_ok(rc_kernels_find(NULL, &p.kernels));
+        rc_bundle *b;
+        start_values(N, 3, 0, input);
+        assert_ok(rc_bundle_create(W, form, 1.5, input, 0.1, 2, 1, 0, p.kernels, &b));
+        start_values(N, 0, 0, x);
+        start_values(N, 1, 0, q);
+        rc_bundle_set_tangent(b, 0, 0, q);
+        for (size_t i = 0; i < N; i++) plus[i] = x[i] + h * q[i];
+        for (size_t i = 0; i < N; i++) minus[i] = x[i] - h * q[i];
+        rc_bundle_set_point(b, RC_POINT_STATE, 0, x);
+        rc_bundle_set_point(b, RC_POINT_STATE, 1, plus);
+        rc_bundle_set_point(b, RC_POINT_TWIN, 0, minus);
+        rc_bundle_refresh(b);
+        for (int s = 0; s < 3; s++) rc_bundle_advance(b);
+        rc_bundle_get_tangent(b, 0, 0, tangent);
+        rc_bundle_get_point(b, RC_POINT_STATE, 1, plus);
+        rc_bundle_get_point(b, RC_POINT_TWIN, 0, minus);
+        for (size_t i = 0; i < N; i++) assert_close(tangent[i], (plus[i] - minus[i]) / (2 * h), 1e-8);
+        rc_bundle_destroy(&b);
+    }
+    rc_network_destroy(&W);
+}
+
+/* --- Orthonormalisation ------------------------------------------------------- */
+
+static void frames_become_orthonormal(void **state) {
+    (void)state;
+    enum { N = 37, K = 11 };
+    rc_network *W = random_network(N, 0.2);
+    static double reference[N * 8 * (K + 2)];
+    double q[N], other[N], before[8], after[8], work[8 * K];
+    for (size_t name = 0; name < 3; name++) {
+        const rc_kernels *kernels;
+        if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+        rc_bundle *b;
+        assert_ok(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 8, K, 0, kernels, &b));
+        for (size_t t = 0; t < 8; t++)
+            for (size_t c = 0; c < K; c++) { /* almost parallel */
+                for (size_t i = 0; i < N; i++) q[i] = 1 + 1e-4 * sin((double)(i * (c + 1) + t));
+                rc_bundle_set_tangent(b, t, c, q);
+            }
+        rc_columns frame = rc_bundle_frame(b);
+        for (size_t c = 0; c < K; c++) kernels->orthonormalise(&frame, c, before, after, work);
+        for (size_t t = 0; t < 8; t++)
+            for (size_t c = 0; c < K; c++)
+                for (size_t d = 0; d <= c; d++) {
+                    double sum = 0;
+                    rc_bundle_get_tangent(b, t, c, q);
+                    rc_bundle_get_tangent(b, t, d, other);
+                    for (size_t i = 0; i < N; i++) sum += q[i] * other[i];
+                    assert_close(sum, c == d, 1e-14);
+                }
+        if (name == 0) memcpy(reference, rc_bundle_values(b), sizeof reference);
+        assert_memory_equal(reference, rc_bundle_values(b), sizeof reference);
+        rc_bundle_destroy(&b);
+    }
+    rc_network_destroy(&W);
+}
+
+static void bad_bundles_are_refused(void **state) {
+    (void)state;
+    rc_bundle *b;
+    const rc_kernels *kernels;
+    rc_network *W = random_network(5, 0.5);
+    assert_ok(rc_kernels_find(NULL, &kernels));
+    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 9, 1, 0, kernels, &b), RC_INVALID, "expected 1 to 8");
+    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 2, 1, 1, kernels, &b), RC_INVALID, "expected 1 to 1");
+    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 1, 6, 1, kernels, &b), RC_INVALID, "6 tangent");
+    rc_network_destroy(&W);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slope_keeps_its_digits),
+        cmocka_unit_test(slope_of_special_values),
+        cmocka_unit_test(every_kernel_takes_the_written_step),
+        cmocka_unit_test(tangents_are_derivatives),
+        cmocka_unit_test(frames_become_orthonormal),
+        cmocka_unit_test(bad_bundles_are_refused),
+    };
+    return cmocka_run_group_tests(tests, open_stream, NULL);
+}
