@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <rnnchaos/spectrum.h>
+
 #include "figure/axes.h"
 #include "figure/guides.h"
 #include "figure/marks.h"
 #include "figure/panels.h"
-#include "figure/summary.h"
 #include "figure/words.h"
 
 enum { TICKS_MOST = 5 };
@@ -30,25 +31,29 @@ static double window_at(const rc_results *results, size_t gain, size_t window) {
     return results->lyapunov_window[(trial_at(study, gain) * RC_N_WINDOWS + window) * study->n_exponents];
 }
 
-/* The band of one window has no width that is known. */
+/* The error of the mean knows that windows may be correlated; of very few it
+ * is not known. */
 static running follow(const rc_results *results, size_t gain) {
     running run = {.gain = gain};
-    rc_summary summary = {0};
-    for (size_t i = 0; i < RC_N_WINDOWS; i++) {
-        double value = window_at(results, gain, i);
+    double values[RC_N_WINDOWS];
+    for (size_t i = 0, n = 0; i < RC_N_WINDOWS; i++) {
+        values[n] = window_at(results, gain, i);
         run.mean[i] = run.low[i] = run.high[i] = NAN;
-        if (!isfinite(value)) continue;
-        rc_summary_add(&summary, value, 0.0);
+        if (!isfinite(values[n])) continue;
+        rc_estimate estimate = rc_series_mean(values, ++n, 1);
         run.n = i + 1;
-        run.mean[i] = summary.mean;
-        double reach = summary.n > 1 ? RC_ERROR_BAR * rc_summary_error(&summary) : NAN;
-        run.low[i] = summary.mean - reach;
-        run.high[i] = summary.mean + reach;
+        run.mean[i] = estimate.value;
+        run.low[i] = estimate.value - RC_ERROR_BAR * estimate.error;
+        run.high[i] = estimate.value + RC_ERROR_BAR * estimate.error;
     }
     return run;
 }
 
-static bool was_followed(const rc_results *results, size_t gain) { return follow(results, gain).n > 0; }
+static bool was_followed(const rc_results *results, size_t gain) {
+    for (size_t i = 0; i < RC_N_WINDOWS; i++)
+        if (isfinite(window_at(results, gain, i))) return true;
+    return false;
+}
 
 static size_t nth_followed(const rc_results *results, size_t nth) {
     size_t gain = 0;
@@ -63,14 +68,15 @@ static size_t count_followed(const rc_results *results) {
     return n;
 }
 
-/* What the runs come to after their first tenth, where they still swing. */
+/* What the runs come to after their first tenth, and the bands after their
+ * first quarter: before, they are wide and tell little. */
 static rc_range find_exponents(const rc_study *study, const running *runs, size_t n) {
     rc_range range = RC_RANGE_EMPTY;
     for (size_t i = 0; i < n; i++) {
-        size_t skipped = runs[i].n / 10;
-        range = rc_range_extend(range, runs[i].mean + skipped, runs[i].n - skipped);
-        range = rc_range_extend(range, runs[i].low + skipped, runs[i].n - skipped);
-        range = rc_range_extend(range, runs[i].high + skipped, runs[i].n - skipped);
+        size_t tenth = runs[i].n / 10, quarter = runs[i].n / 4;
+        range = rc_range_extend(range, runs[i].mean + tenth, runs[i].n - tenth);
+        range = rc_range_extend(range, runs[i].low + quarter, runs[i].n - quarter);
+        range = rc_range_extend(range, runs[i].high + quarter, runs[i].n - quarter);
     }
     range = rc_range_of_exponents(rc_range_extend(range, (double[]){0.0}, 1), study->dynamics.tau_ms);
     return rc_range_round(rc_range_widen(range), TICKS_MOST);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <rnnchaos/verdict.h>
+#include <rnnchaos/spectrum.h>
 
 #include "base/memory.h"
 #include "figure/axes.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <rnnchaos/verdict.h>
+#include <rnnchaos/spectrum.h>
 
 #include "figure/axes.h"
 #include "figure/guides.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <rnnchaos/verdict.h>
+#include <rnnchaos/spectrum.h>
 
 #include "figure/marks.h"
 #include "figure/panels.h"
@@ -217,6 +217,13 @@ static void errors_of_means_hold_spread_and_errors(void **state) {
     assert_close(rc_summary_error(&summary), 2.0, 1e-14);
 }
 
+static void ranges_have_boxes(void **state) {
+    (void)state;
+    rc_axes axes = {NULL, {10.0, 20.0, 100.0, 50.0}, {0.0, 2.0}, {-1.0, 1.0}};
+    rc_box box = rc_axes_box(&axes, (rc_range){1.0, 1.5}, (rc_range){-1.0, 0.0});
+    assert_true(box.x == 60.0 && box.y == 45.0 && box.width == 25.0 && box.height == 25.0);
+}
+
 static void deep_fixed_points_leave_room(void **state) {
     (void)state;
     const double tau_ms = 20.0;
@@ -239,6 +246,7 @@ int main(void) {
         cmocka_unit_test(exponents_of_any_size_are_drawn),
         cmocka_unit_test(mistakes_are_said),
         cmocka_unit_test(errors_of_means_hold_spread_and_errors),
+        cmocka_unit_test(ranges_have_boxes),
         cmocka_unit_test(deep_fixed_points_leave_room),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
