@@ -18,12 +18,34 @@ typedef struct {
 #define FLAG(name, letter, field) \
     { name, letter, false, offsetof(cli_arguments, field) }
 static const option_row rows[] = {
-    TEXT("output", 'o', output),     TEXT("to", 0, to),
-    TEXT("kernels", 0, kernels),     TEXT("session", 0, session),
-    TEXT("threads", 0, threads),     TEXT("set", 0, settings), /* collected, not stored */
-    FLAG("quiet", 'q', quiet),       FLAG("resume", 0, resume),
-    FLAG("force", 0, force),         FLAG("no-figure", 0, no_figure),
-    FLAG("reference", 0, reference), FLAG("help", 'h', help),
+    TEXT("output", 'o', output),
+    TEXT("to", 0, to),
+    TEXT("kernels", 0, kernels),
+    TEXT("session", 0, session),
+    TEXT("threads", 0, threads),
+    TEXT("figure", 0, figure),
+    TEXT("weights", 0, weights),
+    TEXT("gain", 0, gain),
+    TEXT("form", 0, form),
+    TEXT("exponents", 0, exponents),
+    TEXT("input", 0, input),
+    TEXT("trials", 0, trials),
+    TEXT("seed", 0, seed),
+    TEXT("initial-states", 0, initial_states),
+    TEXT("tau-ms", 0, tau_ms),
+    TEXT("dt-ms", 0, dt_ms),
+    TEXT("transient-ms", 0, transient_ms),
+    TEXT("duration-ms", 0, duration_ms),
+    TEXT("target-error", 0, target_error),
+    TEXT("target-share", 0, target_share),
+    TEXT("set", 0, settings), /* collected, not stored */
+    FLAG("quiet", 'q', quiet),
+    FLAG("resume", 0, resume),
+    FLAG("force", 0, force),
+    FLAG("no-figure", 0, no_figure),
+    FLAG("reference", 0, reference),
+    FLAG("json", 0, json),
+    FLAG("help", 'h', help),
 };
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
 

@@ -29,6 +29,7 @@ int cli_plot(const cli_host *host, int argc, char **argv);
 int cli_export(const cli_host *host, int argc, char **argv);
 int cli_info(const cli_host *host, int argc, char **argv);
 int cli_init(const cli_host *host, int argc, char **argv);
+int cli_spectrum(const cli_host *host, int argc, char **argv);
 int cli_network(const cli_host *host, int argc, char **argv);
 
 /* Prints rc_message() for a failed call and returns its exit status. */
@@ -45,10 +46,12 @@ int cli_finish(const cli_host *host);
 typedef struct cli_arguments {
     const char *file;   /* the one positional argument */
     const char *output; /* -o */
-    const char *to, *kernels, *session, *threads;
+    const char *to, *kernels, *session, *threads, *figure;
+    const char *weights, *gain, *form, *exponents, *input, *trials, *seed, *initial_states;
+    const char *tau_ms, *dt_ms, *transient_ms, *duration_ms, *target_error, *target_share;
     const char **settings; /* --set, in order; owned */
     size_t n_settings;
-    bool quiet, resume, force, no_figure, reference, help;
+    bool quiet, resume, force, no_figure, reference, json, help;
 } cli_arguments;
 
 /* Parses the options whose names stand in `allowed` (space-separated long

@@ -120,23 +120,24 @@ typedef struct rc_audit {
 typedef struct rc_spectrum {
     size_t n_neurons, n_exponents;
     size_t n_blocks;
-    double block_s;              /* model time of one block */
-    double interval_s;           /* time between orthonormalisations */
-    double condition;            /* the largest condition number of a frame before orthonormalisation */
-    double *log_stretch;         /* ln R_ii, [block, direction]; directions in order of the frame */
-    rc_estimate *exponent;       /* [exponent], 1/s; at a fixed point from the eigenvalues */
-    rc_estimate *tangent;        /* [exponent], 1/s; from log_stretch, whatever the verdict */
-    double *twin_stretch;        /* ln of the twin's growth, [block] */
-    rc_estimate twin;            /* 1/s; Benettin's renormalised twin, an independent check of tangent[0] */
-    size_t n_history;            /* the leading direction from time 0 on, transient included */
-    double *history_ms;          /* [history], where a piece ends */
-    double *history_stretch;     /* [history], ln of the leading direction's growth in the piece */
-    double *start, *state;       /* [neuron], where accumulation began, and the end */
-    double start_ms;             /* when accumulation began */
-    double measured_s;           /* time accumulated */
-    double needed_s;             /* more time for the target error; 0 if reached, NaN if none was asked */
-    double speed;                /* ||state change|| / sqrt(N) / dt at the end, 1/s */
-    double rest_ms;              /* when the trial came to rest; NaN if it did not */
+    size_t n_skipped;        /* first blocks that the estimates leave out, as a transient that outlived transient_ms */
+    double block_s;          /* model time of one block */
+    double interval_s;       /* time between orthonormalisations */
+    double condition;        /* the largest condition number of a frame before orthonormalisation */
+    double *log_stretch;     /* ln R_ii, [block, direction]; directions in order of the frame */
+    rc_estimate *exponent;   /* [exponent], 1/s; at a fixed point from the eigenvalues */
+    rc_estimate *tangent;    /* [exponent], 1/s; from log_stretch, whatever the verdict */
+    double *twin_stretch;    /* ln of the twin's growth, [block] */
+    rc_estimate twin;        /* 1/s; Benettin's renormalised twin, an independent check of tangent[0] */
+    size_t n_history;        /* the leading direction from time 0 on, transient included */
+    double *history_ms;      /* [history], where a piece ends */
+    double *history_stretch; /* [history], ln of the leading direction's growth in the piece */
+    double *start, *state;   /* [neuron], where accumulation began, and the end */
+    double start_ms;         /* when accumulation began */
+    double measured_s;       /* time accumulated */
+    double needed_s;         /* more time for the target error; 0 if reached, NaN if none was asked */
+    double speed;            /* ||state change|| / sqrt(N) / dt at the end, 1/s */
+    double rest_ms;          /* when the trial came to rest; NaN if it did not */
     rc_fixed_point *fixed_point; /* where it came to rest, or NULL */
     rc_derived derived;
     rc_activity activity;
@@ -145,6 +146,8 @@ typedef struct rc_spectrum {
     char reason[256];   /* the evidence, or what would decide it */
     double period_ms;   /* limit cycle; else NaN */
     double multiplier;  /* limit cycle: |Floquet multiplier| nearest the circle, exp(lambda_2 period); else NaN */
+    double growth;      /* the largest ln of growth that the leading direction reached from time 0 on ... */
+    double growth_ms;   /* ... and when it was (nearly) reached */
     double lifetime_ms; /* transient chaos: when it ended; else NaN */
     size_t attractor;   /* set by rc_attractors_match */
 } rc_spectrum;

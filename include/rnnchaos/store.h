@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rnnchaos/spectrum.h>
 #include <rnnchaos/status.h>
 #include <rnnchaos/study.h>
 
@@ -146,6 +147,13 @@ rc_status rc_results_read(const char *path, rc_results **out);
 rc_status rc_results_export_pickle(const rc_results *results, const char *path);
 rc_status rc_results_export_npz(const rc_results *results, const char *path);
 rc_status rc_results_export_csv(const rc_results *results, const char *path);
+
+/* Writes the spectra of one measurement to an HDF5 file: exponents, errors,
+ * verdicts, and ln R_ii of every block as log_stretch [trial, block, index],
+ * NaN after a trial's last block. Whole or not at all. Errors: RC_IO,
+ * RC_NO_MEMORY. */
+rc_status rc_spectra_write(const rc_spectrum_plan *plan, size_t n_trials, rc_spectrum *const *spectra,
+                           const char *path);
 
 /* Writes a network as .npz: weights [N, N], initial_states [trials, N]. */
 rc_status rc_network_export_npz(const double *weights, const double *initial_states, size_t n_neurons, size_t n_trials,

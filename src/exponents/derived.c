@@ -7,11 +7,11 @@
 
 /* The mean of the sum of directions 0 .. n - 1, from the series of sums. */
 static rc_estimate sum_of_first(const rc_spectrum *s, size_t n, double *series) {
-    for (size_t b = 0; b < s->n_blocks; b++) {
+    for (size_t b = s->n_skipped; b < s->n_blocks; b++) {
         series[b] = 0;
         for (size_t i = 0; i < n; i++) series[b] += s->log_stretch[b * s->n_exponents + i];
     }
-    rc_estimate e = rc_series_mean(series, s->n_blocks, 1);
+    rc_estimate e = rc_series_mean(series + s->n_skipped, s->n_blocks - s->n_skipped, 1);
     e.value /= s->block_s;
     e.error /= s->block_s;
     return e;
@@ -35,13 +35,13 @@ static rc_estimate kaplan_yorke(const rc_spectrum *s, double *series) {
         }
         rc_estimate e = {(double)j + sum / -next, 0, INFINITY};
         if (s->fixed_point || j == 0) return e;
-        for (size_t b = 0; b < s->n_blocks; b++) { /* d(S/|l|) = dS/|l| + S dl/l^2 */
+        for (size_t b = s->n_skipped; b < s->n_blocks; b++) { /* d(S/|l|) = dS/|l| + S dl/l^2 */
             const double *stretch = s->log_stretch + b * s->n_exponents;
             series[b] = 0;
             for (size_t i = 0; i < j; i++) series[b] += stretch[i] / (-next * s->block_s);
             if (isfinite(next)) series[b] += sum * stretch[j] / (next * next * s->block_s);
         }
-        rc_estimate spread = rc_series_mean(series, s->n_blocks, 1);
+        rc_estimate spread = rc_series_mean(series + s->n_skipped, s->n_blocks - s->n_skipped, 1);
         e.error = spread.error;
         e.n_effective = spread.n_effective;
         return e;

@@ -65,13 +65,29 @@ static double predict_time(const rc_spectrum_plan *plan, const rc_spectrum *s) {
     return most;
 }
 
+/* Quarters are left out from the front while the halves of the rest disagree
+ * about the leading exponent, three at most; if none helps, nothing is. */
+static size_t find_transient(const rc_spectrum *s) {
+    if (s->fixed_point) return 0;
+    for (size_t quarters = 0; quarters < 4; quarters++) {
+        size_t skipped = s->n_blocks * quarters / 4, half = (s->n_blocks - skipped) / 2;
+        if (half < LEAST_SAMPLES) break;
+        rc_estimate first = direction(s, 0, skipped, half), last = direction(s, 0, s->n_blocks - half, half);
+        double apart = first.value - last.value; /* a transient that ends makes the second half calmer */
+        if (fabs(apart) <= 3 * hypot(first.error, last.error) + 1 / ((double)half * s->block_s)) return skipped;
+    }
+    return 0;
+}
+
 void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *s) {
-    for (size_t i = 0; i < s->n_exponents; i++) s->tangent[i] = direction(s, i, 0, s->n_blocks);
+    s->n_skipped = find_transient(s);
+    size_t n = s->n_blocks - s->n_skipped;
+    for (size_t i = 0; i < s->n_exponents; i++) s->tangent[i] = direction(s, i, s->n_skipped, n);
     sort_descending(s->tangent, s->n_exponents);
     for (size_t i = 0; i < s->n_exponents; i++) {
         s->exponent[i] = s->tangent[i];
         if (s->fixed_point) s->exponent[i] = (rc_estimate){s->fixed_point->exponent[i], 0, (double)s->n_blocks};
     }
-    s->twin = scale(rc_series_mean(s->twin_stretch, s->n_blocks, 1), 1 / s->block_s);
+    s->twin = scale(rc_series_mean(s->twin_stretch + s->n_skipped, n, 1), 1 / s->block_s);
     s->needed_s = s->fixed_point ? 0 : predict_time(plan, s);
 }

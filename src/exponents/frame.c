@@ -59,7 +59,7 @@ void rc_frame_destroy(rc_frame **frame) {
 static double column_stretch(const rc_frame *f, size_t c, int *dead) {
     const double *column = f->matrix + c * f->n_rows;
     double length = 0, diagonal = fabs(column[c]);
-    for (size_t i = 0; i <= c; i++) length = hypot(length, column[i]);
+    for (size_t i = 0; i <= c; i++) length = fmax(length, fabs(column[i]));
     if (diagonal > dead_share * length) return log(diagonal);
     *dead = 1;
     return -INFINITY;

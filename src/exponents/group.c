@@ -270,6 +270,21 @@ done:
     return status;
 }
 
+/* The highest point of the cumulative growth, and when it was first within 3 of it. */
+static void find_growth(rc_spectrum *s) {
+    double sum = 0;
+    for (size_t i = 0; i < s->n_history; i++) {
+        sum += s->history_stretch[i];
+        s->growth = fmax(s->growth, sum);
+    }
+    sum = 0;
+    for (size_t i = 0; i < s->n_history; i++) {
+        s->growth_ms = s->history_ms[i];
+        sum += s->history_stretch[i];
+        if (sum >= s->growth - 3) break;
+    }
+}
+
 static void conclude(group *g, size_t trial, double *gram) {
     trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
@@ -277,6 +292,7 @@ static void conclude(group *g, size_t trial, double *gram) {
     s->activity.mean_square = t->square_sum / (double)s->n_blocks;
     s->activity.participation_ratio = rc_samples_participation(&t->samples, gram);
     s->activity.autocorrelation_ms = NAN;
+    find_growth(s);
     rc_spectrum_estimate(g->plan, s);
     s->derived = rc_spectrum_derive(s);
 }

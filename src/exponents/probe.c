@@ -66,10 +66,12 @@ static double distance(const double *a, const double *b, size_t n) {
     return sqrt(sum);
 }
 
-/* A twin some way off in a fixed direction without meaning. */
+/* A twin some way off along the leading tangent vector (a unit vector). */
 static void plant_twin(rc_probe *p, size_t trial, const double *state) {
     size_t n = p->bundle->n_neurons;
-    for (size_t i = 0; i < n; i++) p->twin[i] = state[i] + twin_distance * sqrt(2) * cos(1 + 2.4 * (double)i);
+    for (size_t i = 0; i < n; i++) p->twin[i] = 1 / sqrt((double)n);
+    if (p->bundle->n_tangents > 0) rc_bundle_get_tangent(p->bundle, trial, 0, p->twin);
+    for (size_t i = 0; i < n; i++) p->twin[i] = state[i] + twin_distance * sqrt((double)n) * p->twin[i];
     p->twin_gap[trial] = distance(p->twin, state, n);
     rc_bundle_set_point(p->bundle, RC_POINT_TWIN, trial, p->twin);
 }
@@ -95,12 +97,14 @@ static void renormalise_twin(rc_probe *p, size_t trial) {
 }
 
 rc_status rc_probe_start(rc_probe *p, const double *states) {
-    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) {
-        const double *state = states + trial * p->bundle->n_neurons;
-        rc_bundle_set_point(p->bundle, RC_POINT_STATE, trial, state);
-        plant_twin(p, trial, state);
-    }
-    return rc_gauge_set_random(p->gauge, p->bundle); /* refreshes */
+    size_t n = p->bundle->n_neurons;
+    for (size_t trial = 0; trial < p->bundle->n_trials; trial++)
+        rc_bundle_set_point(p->bundle, RC_POINT_STATE, trial, states + trial * n);
+    rc_status status = rc_gauge_set_random(p->gauge, p->bundle);
+    if (status != RC_OK) return status;
+    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) plant_twin(p, trial, states + trial * n);
+    rc_bundle_refresh(p->bundle);
+    return RC_OK;
 }
 
 void rc_probe_move(rc_probe *p, size_t trial, const double *state) {

@@ -9,9 +9,9 @@
 #include "exponents/frame.h"
 
 /* Frames worse than this are orthonormalised more often. */
-#define RC_CONDITION_MOST 1e10
+#define RC_CONDITION_MOST 1e11
 /* Intervals are chosen so that frames stay near this. */
-#define RC_CONDITION_AIM 1e6
+#define RC_CONDITION_AIM 1e8
 
 typedef struct rc_probe {
     rc_bundle *bundle;

@@ -27,7 +27,7 @@ rc_estimate rc_spectrum_largest(const rc_spectrum *spectrum) { return spectrum->
 
 /* Side by side, m trials cost k + 2 vectors a connection; one after the other
  * m (k/8 + 2). */
-static bool go_side_by_side(size_t n_trials, size_t n_exponents) {
+bool rc_spectrum_side_by_side(size_t n_trials, size_t n_exponents) {
     size_t m = n_trials < UNIT ? n_trials : UNIT;
     return n_exponents <= WIDEST_SIDE_BY_SIDE && n_exponents + 2 <= m * ((n_exponents + UNIT - 1) / UNIT + 2);
 }
@@ -55,7 +55,7 @@ rc_status rc_spectrum_measure(const rc_network *network, const rc_spectrum_plan 
     rc_status status = RC_OK;
     for (size_t trial = 0; trial < n_trials; trial++) out[trial] = NULL;
     RC_TRY(check_plan(network, plan, n_trials));
-    bool side_by_side = go_side_by_side(n_trials, plan->n_exponents);
+    bool side_by_side = rc_spectrum_side_by_side(n_trials, plan->n_exponents);
     for (size_t first = 0, n; first < n_trials; first += n) {
         n = side_by_side ? (n_trials - first < UNIT ? n_trials - first : UNIT) : 1;
         RC_TRY(rc_group_measure(network, plan, n, initial_states + first * network->n_neurons, !side_by_side,

@@ -18,4 +18,31 @@ bool rc_spectrum_reached(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 /* Estimates from what has been accumulated: tangent, twin, needed_s. */
 void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
+/* Fills in the audits of one group's spectra; wide as for rc_group_measure.
+ * sum_rule: look at it too. */
+rc_status rc_group_audit(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, bool wide,
+                         bool sum_rule, rc_spectrum *const *spectra);
+
+/* A closed orbit through (nearly) a state. */
+typedef struct rc_orbit {
+    bool found;
+    double period_ms;
+    double gap;                /* distance of the returns from the state, in diameters of the orbit */
+    double autocorrelation_ms; /* of the states on the way */
+} rc_orbit;
+
+/* Follows a state for up to search_ms and looks for a return to it that repeats
+ * four times without drifting. Between steps, orbits are taken as straight
+ * (RC_FORM_MAP: not at all). */
+rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, const double *state,
+                          double search_ms, rc_orbit *orbit);
+
+/* Puts a verdict on one audited spectrum. */
+void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *spectrum);
+
+/* Is the leading exponent positive beyond doubt? */
+bool rc_verdict_is_chaotic(const rc_spectrum *spectrum);
+
+bool rc_spectrum_side_by_side(size_t n_trials, size_t n_exponents);
+
 #endif

@@ -11,9 +11,10 @@
     { #name, kind, offsetof(rc_provenance, name) }
 
 const rc_provenance_field rc_provenance_table[] = {
-    FIELD(version, RC_FIELD_TEXT),    FIELD(commit, RC_FIELD_TEXT),   FIELD(compiler, RC_FIELD_TEXT),    FIELD(flags, RC_FIELD_TEXT),
-    FIELD(kernels, RC_FIELD_TEXT),    FIELD(host, RC_FIELD_TEXT),     FIELD(libraries, RC_FIELD_TEXT),   FIELD(started, RC_FIELD_TEXT),
-    FIELD(threads, RC_FIELD_INTEGER), FIELD(ranks, RC_FIELD_INTEGER), FIELD(wall_time_s, RC_FIELD_REAL),
+    FIELD(version, RC_FIELD_TEXT),   FIELD(commit, RC_FIELD_TEXT),      FIELD(compiler, RC_FIELD_TEXT),
+    FIELD(flags, RC_FIELD_TEXT),     FIELD(kernels, RC_FIELD_TEXT),     FIELD(host, RC_FIELD_TEXT),
+    FIELD(libraries, RC_FIELD_TEXT), FIELD(started, RC_FIELD_TEXT),     FIELD(threads, RC_FIELD_INTEGER),
+    FIELD(ranks, RC_FIELD_INTEGER),  FIELD(wall_time_s, RC_FIELD_REAL),
 };
 const size_t rc_n_provenance_fields = sizeof rc_provenance_table / sizeof *rc_provenance_table;
 

@@ -1,8 +1,3 @@
-/* Writing results.h5.
- *
- * HDF5 builds the file in memory and we write it out ourselves: a full disk
- * is then our own write() that fails, with the system's reason, and HDF5 is
- * never left with a file that it cannot close. */
 #include "store/h5.h"
 
 #include <hdf5_hl.h>
@@ -15,7 +10,6 @@
 
 #include "base/fail.h"
 #include "base/newfile.h"
-#include "store/seal.h"
 #include "store/variables.h"
 
 typedef struct rc_h5_image {
@@ -154,57 +148,19 @@ done:
     return status;
 }
 
-/* The name is not used on disk, but HDF5 tells open files apart by it. */
-static hid_t create_in_memory(const char *name) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-    bool done = H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-                H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
-                H5Pset_obj_track_times(creation, false) >= 0;
-    hid_t file = done ? H5Fcreate(name, H5F_ACC_TRUNC, creation, access) : -1;
-    H5Pclose(creation);
-    H5Pclose(access);
-    return file;
-}
-
-static rc_status copy_image(const rc_h5_image *image, void **bytes, size_t *n) {
-    ssize_t size = H5Fflush(image->file, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(image->file, NULL, 0);
-    if (size <= 0) return fail_to(image, "the file");
-    *n = (size_t)size;
-    *bytes = malloc(*n);
-    if (!*bytes) return rc_fail(RC_NO_MEMORY, "%s: no memory for the file's %zu bytes", image->path, *n);
-    return H5Fget_file_image(image->file, *bytes, *n) == size ? RC_OK : fail_to(image, "the file");
-}
-
-static rc_status make_image(const rc_results *results, const rc_newfile *target, void **bytes, size_t *n) {
-    rc_status status = RC_OK;
-    rc_h5_image image = {.results = results, .path = target->path};
-    for (rc_dimension dim = RC_DIM_NONE; dim < RC_DIM_COUNT; dim++) image.scales[dim] = -1;
-    image.file = create_in_memory(target->temporary);
-    if (image.file < 0) RC_TRY(fail_to(&image, "a file"));
-    RC_TRY(put_everything(&image));
-    RC_TRY(copy_image(&image, bytes, n));
-done:
-    H5Fclose(image.file);
-    return status;
-}
-
 rc_status rc_results_write(const rc_results *results, const char *path) {
     rc_status status = RC_OK;
     rc_newfile file = {.fd = -1};
-    void *bytes = NULL;
-    size_t n = 0;
-    unsigned char seal[RC_SEAL_SIZE];
-    RC_TRY(rc_newfile_open(path, &file));
-    H5E_BEGIN_TRY { status = make_image(results, &file, &bytes, &n); }
+    rc_h5_image image = {.results = results, .path = path, .file = -1};
+    for (rc_dimension dim = RC_DIM_NONE; dim < RC_DIM_COUNT; dim++) image.scales[dim] = -1;
+    H5E_BEGIN_TRY {
+        status = rc_newfile_open(path, &file);
+        if (status == RC_OK) status = rc_h5_create(&file, &image.file);
+        if (status == RC_OK) status = put_everything(&image);
+        if (status == RC_OK) status = rc_h5_save(image.file, &file);
+        H5Fclose(image.file);
+    }
     H5E_END_TRY
-    if (status != RC_OK) goto done;
-    rc_seal_make(bytes, n, seal);
-    RC_TRY(rc_newfile_write(&file, bytes, n));
-    RC_TRY(rc_newfile_write(&file, seal, sizeof seal));
-    status = rc_newfile_commit(&file);
-done:
     rc_newfile_abandon(&file);
-    free(bytes);
     return status;
 }

@@ -133,9 +133,7 @@ done:
     return status;
 }
 
-size_t rc_type_size(rc_variable_type type) {
-    return type == RC_TEXT ? RC_TEXT_SIZE : type == RC_INT32 ? 4 : 8;
-}
+size_t rc_type_size(rc_variable_type type) { return type == RC_TEXT ? RC_TEXT_SIZE : type == RC_INT32 ? 4 : 8; }
 
 size_t rc_variable_n_dims(const rc_variable *variable) {
     size_t n = 0;

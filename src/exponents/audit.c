@@ -1,0 +1,211 @@
+/* Independent looks at a spectrum: short pieces run again in other ways. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "exponents/jacobian.h"
+#include "exponents/spectrum.h"
+
+enum { UNIT = RC_LANE_UNIT, MOST_DETERMINANTS = 20, MOST_NEURONS = 4000 };
+
+/* --- The sum rule --------------------------------------------------------------- */
+
+/* With all N directions, sum ln R_ii over steps is sum ln|det J| over the same
+ * steps, whatever the frame. */
+static rc_status compare_determinants(rc_field *field, rc_probe *probe, size_t n_steps, double *residual) {
+    rc_status status = RC_OK;
+    const rc_spectrum_plan *plan = field->plan;
+    size_t n = field->network->n_neurons;
+    double *matrix = NULL, stretched = 0, determinant = 0;
+    int *pivots = NULL;
+    RC_TRY(RC_ARRAY(matrix, n * n, "Jacobian"));
+    RC_TRY(RC_ARRAY(pivots, n, "pivots"));
+    for (size_t step = 0; step < n_steps; step++) {
+        rc_bundle_get_point(probe->bundle, RC_POINT_STATE, 0, probe->state);
+        determinant += rc_field_log_determinant(field, plan->dt_ms / plan->tau_ms, probe->state, matrix, pivots);
+        if (plan->stop && atomic_load(plan->stop)) {
+            status = rc_fail(RC_STOPPED, "stopped");
+            goto done;
+        }
+        RC_TRY(rc_probe_advance(probe, 1, 1));
+        for (size_t i = 0; i < n; i++) stretched += probe->log_stretch[i];
+    }
+    *residual = fabs(stretched - determinant) / fmax(1, fabs(determinant));
+    if (isinf(determinant) || isinf(stretched)) *residual = determinant == stretched ? 0 : NAN;
+done:
+    free(matrix);
+    free(pivots);
+    return status;
+}
+
+/* Over as many steps as about 2e8 multiply-adds allow, at least one. */
+static rc_status audit_sum_rule(const rc_network *network, const rc_spectrum_plan *plan, rc_spectrum *s) {
+    rc_status status = RC_OK;
+    double n = (double)network->n_neurons, affordable = 2e8 / (n * n * n);
+    size_t n_steps = affordable < 1 ? 1 : (size_t)fmin(affordable, MOST_DETERMINANTS);
+    rc_field field = {0};
+    rc_probe *probe = NULL;
+    if (network->n_neurons > MOST_NEURONS) return RC_OK;
+    RC_TRY(rc_field_open(network, plan, &field));
+    RC_TRY(rc_probe_create(network, plan, 1, network->n_neurons, true, &probe));
+    RC_TRY(rc_probe_start(probe, s->start));
+    RC_TRY(compare_determinants(&field, probe, n_steps, &s->audit.sum_rule));
+done:
+    rc_field_close(&field);
+    rc_probe_destroy(&probe);
+    return status;
+}
+
+/* --- Pieces run again -------------------------------------------------------------- */
+
+static double relative_change(const double *a, const double *b, size_t n) {
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(a[i]) || isfinite(b[i])) most = fmax(most, fabs(a[i] - b[i]) / fmax(1, fabs(a[i])));
+    return most;
+}
+
+typedef struct {
+    const rc_network *network;
+    const rc_spectrum_plan *plan;
+    size_t n_trials, interval;
+    bool wide;
+    rc_spectrum *const *spectra;
+    double *starts, *stretch; /* [trial, neuron], [trial, exponent] */
+} pieces;
+
+/* Two intervals from the trials' starts, with this dt and orthonormalisation;
+ * *out: ln R_ii [trial, exponent], valid while the probe lives. */
+static rc_status run_piece(const pieces *w, size_t halvings, size_t interval, rc_probe **probe) {
+    rc_status status = RC_OK;
+    rc_spectrum_plan plan = *w->plan;
+    plan.dt_ms = ldexp(plan.dt_ms, -(int)halvings);
+    RC_TRY(rc_probe_create(w->network, &plan, w->n_trials, plan.n_exponents, w->wide, probe));
+    RC_TRY(rc_probe_start(*probe, w->starts));
+    RC_TRY(rc_probe_advance(*probe, (2 * w->interval) << halvings, interval));
+done:
+    return status;
+}
+
+static rc_status audit_interval(const pieces *w) {
+    rc_status status = RC_OK;
+    size_t k = w->plan->n_exponents;
+    rc_probe *probe = NULL;
+    if (w->interval < 2) return RC_OK;
+    RC_TRY(run_piece(w, 0, (w->interval + 1) / 2, &probe));
+    for (size_t trial = 0; trial < w->n_trials; trial++)
+        w->spectra[trial]->audit.half_interval =
+            relative_change(w->stretch + trial * k, probe->log_stretch + trial * k, k);
+done:
+    rc_probe_destroy(&probe);
+    return status;
+}
+
+static rc_status audit_step(const pieces *w) {
+    rc_status status = RC_OK;
+    size_t k = w->plan->n_exponents;
+    rc_probe *probe = NULL;
+    if (w->plan->form == RC_FORM_MAP) return RC_OK;
+    RC_TRY(run_piece(w, 1, 2 * w->interval, &probe));
+    double seconds = 2 * (double)w->interval * w->plan->dt_ms / 1000;
+    for (size_t trial = 0; trial < w->n_trials; trial++)
+        w->spectra[trial]->audit.half_step = (probe->log_stretch[trial * k] - w->stretch[trial * k]) / seconds;
+done:
+    rc_probe_destroy(&probe);
+    return status;
+}
+
+static rc_status audit_pieces(pieces *w) {
+    rc_status status = RC_OK;
+    size_t n = w->network->n_neurons, k = w->plan->n_exponents;
+    rc_probe *probe = NULL;
+    RC_TRY(RC_ARRAY(w->starts, w->n_trials * n, "states"));
+    RC_TRY(RC_ARRAY(w->stretch, w->n_trials * k, "stretches"));
+    for (size_t trial = 0; trial < w->n_trials; trial++)
+        memcpy(w->starts + trial * n, w->spectra[trial]->start, n * sizeof(double));
+    RC_TRY(run_piece(w, 0, w->interval, &probe));
+    memcpy(w->stretch, probe->log_stretch, w->n_trials * k * sizeof(double));
+    rc_probe_destroy(&probe);
+    RC_TRY(audit_interval(w));
+    RC_TRY(audit_step(w));
+done:
+    rc_probe_destroy(&probe);
+    free(w->starts);
+    free(w->stretch);
+    return status;
+}
+
+/* --- What the run itself tells ---------------------------------------------------------- */
+
+static double nearest_zero(const rc_spectrum *s, double *error) {
+    double nearest = INFINITY;
+    for (size_t i = 0; i < s->n_exponents; i++)
+        if (fabs(s->tangent[i].value) < fabs(nearest)) {
+            nearest = s->tangent[i].value;
+            *error = s->tangent[i].error;
+        }
+    return nearest;
+}
+
+/* At a fixed point: sums of the first j over the second half of the run, at
+ * gaps of the eigenvalues wide enough for the frame to have found them. */
+static double compare_eigenvalues(const rc_spectrum *s, bool *agree) {
+    size_t k = s->n_exponents, half = s->n_blocks / 2;
+    double seconds = (double)(s->n_blocks - half) * s->block_s, run = 0, exact = 0, most = 0;
+    *agree = true;
+    if (seconds == 0) return NAN;
+    for (size_t j = 0; j < k; j++) {
+        for (size_t b = half; b < s->n_blocks; b++) run += s->log_stretch[b * k + j] / seconds;
+        exact += s->fixed_point->exponent[j];
+        double gap = j + 1 < s->n_neurons ? s->fixed_point->exponent[j] - s->fixed_point->exponent[j + 1] : INFINITY;
+        double tolerance = 1e-6 * fmax(1, fabs(exact)) + 20 * exp(-gap * s->measured_s) / s->measured_s;
+        if (tolerance > 0.5 || isinf(exact)) continue;
+        most = fmax(most, fabs(run - exact));
+        if (!(fabs(run - exact) <= tolerance)) *agree = false;
+    }
+    return most;
+}
+
+static void fail_audit(rc_audit *audit, const char *text) {
+    if (audit->passed) snprintf(audit->text, sizeof audit->text, "%s", text);
+    audit->passed = false;
+}
+
+static void conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
+    rc_audit *a = &s->audit;
+    double error = 0;
+    bool agree = true;
+    a->passed = true;
+    snprintf(a->text, sizeof a->text, "passed");
+    a->condition = s->condition;
+    if (s->fixed_point) a->fixed_point = compare_eigenvalues(s, &agree);
+    if (!s->fixed_point && plan->form != RC_FORM_MAP) {
+        double zero = nearest_zero(s, &error);
+        bool inside = s->tangent[0].value > 0 && s->tangent[s->n_exponents - 1].value < 0;
+        a->zero_exponent = zero;
+        if (inside && fabs(zero) > 5 * error + 5 / s->measured_s) fail_audit(a, "no exponent of the flow is near zero");
+    }
+    if (!s->fixed_point && isfinite(s->tangent[0].value)) {
+        double gap = fabs(s->twin.value - s->tangent[0].value);
+        a->twin_sigmas = gap / fmax(hypot(s->twin.error, s->tangent[0].error), 1 / s->measured_s / 100);
+        if (a->twin_sigmas > 4) fail_audit(a, "twin and tangent disagree about the leading exponent");
+    }
+    if (a->sum_rule > 1e-9) fail_audit(a, "exponents do not add up to the mean ln|det J|");
+    if (a->half_interval > 1e-5) fail_audit(a, "halving the orthonormalisation interval changes exponents");
+    if (!agree) fail_audit(a, "tangent run and eigenvalues disagree at the fixed point");
+}
+
+rc_status rc_group_audit(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, bool wide,
+                         bool sum_rule, rc_spectrum *const *spectra) {
+    rc_status status = RC_OK;
+    size_t interval = (size_t)floor(spectra[0]->interval_s * 1000 / plan->dt_ms + 0.5);
+    pieces w = {network, plan, n_trials, interval, wide, spectra, NULL, NULL};
+    for (size_t trial = 0; trial < n_trials; trial++)
+        spectra[trial]->audit = (rc_audit){NAN, NAN, NAN, NAN, NAN, NAN, NAN, false, ""};
+    for (size_t trial = 0; sum_rule && trial < n_trials; trial++) RC_TRY(audit_sum_rule(network, plan, spectra[trial]));
+    RC_TRY(audit_pieces(&w));
+    for (size_t trial = 0; trial < n_trials; trial++) conclude(plan, spectra[trial]);
+done:
+    return status;
+}

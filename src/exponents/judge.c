@@ -1,0 +1,60 @@
+/* Audits and verdicts over the trials of one measurement. */
+#include <math.h>
+
+#include "base/fail.h"
+#include "exponents/fixed_point.h"
+#include "exponents/spectrum.h"
+
+enum { UNIT = RC_LANE_UNIT, MOST_FOR_EVERY_TRIAL = 1000 };
+
+/* Long enough to see four returns of slow cycles. */
+static double search_time(const rc_spectrum_plan *plan) {
+    return plan->form == RC_FORM_MAP ? 4000 * plan->dt_ms : 500 * plan->tau_ms;
+}
+
+static double natural_ms(const rc_spectrum_plan *plan) {
+    return plan->form == RC_FORM_MAP ? 20 * plan->dt_ms : plan->tau_ms;
+}
+
+/* A run that ended on its way to a fixed point: Newton may go the rest of it. */
+static rc_status finish_approach(const rc_network *network, const rc_spectrum_plan *plan, rc_spectrum *s) {
+    rc_fixed_point *found = NULL;
+    if (s->fixed_point || s->tangent[0].value > 0 || s->speed * natural_ms(plan) / 1000 > 1e-2) return RC_OK;
+    rc_status status = rc_fixed_point_refine(network, plan, s->state, &found);
+    if (status == RC_NUMERICS) return RC_OK;
+    if (status != RC_OK) return status;
+    double apart = fabs(found->exponent[0] - s->tangent[0].value);
+    if (found->stable && found->moved < 0.03 && apart < 4 * s->tangent[0].error + 0.2 * fabs(found->exponent[0]))
+        s->rest_ms = s->start_ms + 1000 * s->measured_s;
+    else
+        rc_fixed_point_destroy(&found);
+    s->fixed_point = found;
+    return RC_OK;
+}
+
+static rc_status judge_trial(const rc_network *network, const rc_spectrum_plan *plan, rc_spectrum *s) {
+    rc_status status = RC_OK;
+    bool chaotic = rc_verdict_is_chaotic(s);
+    double search_ms = chaotic ? 200 * natural_ms(plan) : search_time(plan);
+    rc_orbit orbit = {.autocorrelation_ms = NAN};
+    RC_TRY(finish_approach(network, plan, s));
+    if (!s->fixed_point) RC_TRY(rc_orbit_search(network, plan, s->state, search_ms, &orbit));
+    s->activity.autocorrelation_ms = orbit.autocorrelation_ms;
+    rc_verdict_reach(plan, &orbit, search_ms, s);
+done:
+    return status;
+}
+
+rc_status rc_spectrum_judge(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                            rc_spectrum *const *spectra) {
+    rc_status status = RC_OK;
+    bool side_by_side = rc_spectrum_side_by_side(n_trials, plan->n_exponents);
+    for (size_t first = 0, n; first < n_trials; first += n) {
+        n = side_by_side ? (n_trials - first < UNIT ? n_trials - first : UNIT) : 1;
+        bool sum_rule = first == 0 || network->n_neurons <= MOST_FOR_EVERY_TRIAL;
+        RC_TRY(rc_group_audit(network, plan, n, !side_by_side, sum_rule, spectra + first));
+    }
+    for (size_t trial = 0; trial < n_trials; trial++) RC_TRY(judge_trial(network, plan, spectra[trial]));
+done:
+    return status;
+}
