@@ -1,30 +1,46 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 
-static const char usage[] = "plot RESULTS.h5 -o FILE.{pdf,svg,png}\n"
-                            "  draws the figure of the study";
+static const char usage[] = "plot RESULTS.h5 [--figure {study,exponents}] -o FILE.{pdf,svg,png}\n"
+                            "  study      the figure of the published study (default)\n"
+                            "  exponents  largest exponents, verdicts, spectra and how they settle";
+
+static const struct {
+    const char *name;
+    rc_status (*draw)(const rc_results *results, const char *path);
+} figures[] = {
+    {"study", rc_figure_study},
+    {"exponents", rc_figure_exponents},
+};
+
+static int draw(const cli_host *host, const cli_arguments *arguments) {
+    const char *name = arguments->figure ? arguments->figure : "study";
+    if (!arguments->file || !arguments->output) return cli_misuse(host, usage, "expected a results file and -o FILE");
+    for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++) {
+        if (strcmp(name, figures[k].name) != 0) continue;
+        rc_results *results = NULL;
+        rc_status status = rc_results_read(arguments->file, &results);
+        if (status == RC_OK) status = figures[k].draw(results, arguments->output);
+        rc_results_destroy(&results);
+        return status == RC_OK ? 0 : cli_fail(host, status);
+    }
+    return cli_misuse(host, usage, "unknown figure '%s': expected study or exponents", name);
+}
 
 int cli_plot(const cli_host *host, int argc, char **argv) {
     cli_arguments arguments;
-    rc_results *results = NULL;
     int exit_status = 2;
-    if (!cli_parse(host, argc, argv, usage, "output", &arguments)) goto done;
-    if (arguments.help) {
-        printf("usage: %s %s\n", host->program, usage);
-        exit_status = cli_finish(host);
-        goto done;
+    if (cli_parse(host, argc, argv, usage, "output figure", &arguments)) {
+        if (arguments.help) {
+            printf("usage: %s %s\n", host->program, usage);
+            exit_status = cli_finish(host);
+        } else {
+            exit_status = draw(host, &arguments);
+        }
     }
-    if (!arguments.file || !arguments.output) {
-        cli_misuse(host, usage, "expected a results file and -o FILE");
-        goto done;
-    }
-    rc_status status = rc_results_read(arguments.file, &results);
-    if (status == RC_OK) status = rc_figure_study(results, arguments.output);
-    exit_status = status == RC_OK ? 0 : cli_fail(host, status);
-done:
-    rc_results_destroy(&results);
     free(arguments.settings);
     return exit_status;
 }

@@ -15,14 +15,14 @@ static const char usage[] =
     "run [STUDY.yaml] [-o DIR] [--set KEY=VALUE]... [--threads N]\n"
     "           [--kernels {scalar,avx2,avx512}] [--resume] [--force] [--quiet] [--no-figure]\n"
     "  runs the study (default: the published one) and leaves in DIR (default: results/)\n"
-    "  study.yaml, results.h5, data_curation.pickle and results.pdf\n"
+    "  study.yaml, results.h5, data_curation.pickle, results.pdf and exponents.pdf\n"
     "  --set KEY=VALUE  overrides a key of the study; VALUE is YAML: --set gains=[1,4,7]\n"
     "  --threads N      default: all cores, or OMP_NUM_THREADS, or SLURM_CPUS_PER_TASK\n"
     "  --kernels NAME   the instruction set (default: the best here); results do not depend on it\n"
     "  --resume         keep what DIR already has of this study, make what is missing\n"
     "  --force          overwrite a DIR that holds another study\n"
     "  --quiet          no progress on stderr\n"
-    "  --no-figure      do not draw results.pdf";
+    "  --no-figure      draw no PDF";
 
 static rc_status parse_threads(const cli_host *host, const char *text, size_t *n_threads, const char **source) {
     *source = "each rank";
@@ -77,6 +77,7 @@ static rc_status write_products(const cli_arguments *arguments, const char *fold
         {"results.h5", rc_results_write},
         {"data_curation.pickle", rc_results_export_pickle},
         {"results.pdf", arguments->no_figure ? NULL : rc_figure_study},
+        {"exponents.pdf", arguments->no_figure || !results->study->n_exponents ? NULL : rc_figure_exponents},
     };
     for (size_t k = 0; k < sizeof products / sizeof products[0]; k++) {
         if (!products[k].write) continue;
