@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,10 +24,24 @@ static int print_help(const cli_host *host) {
     printf("%s: is this recurrent network chaotic, how strongly, and how sure are we?\n\n", host->program);
     printf("usage: %s COMMAND [ARGUMENT...]\n\ncommands:\n", host->program);
     for (size_t k = 0; k < N_COMMANDS; k++) printf("  %-9s %s\n", commands[k].name, commands[k].summary);
-    printf("\n%s COMMAND --help explains a command. Without one, see: man rnnchaos\n"
+    if (host->more_help) fputs(host->more_help, stdout);
+    printf("\n%s COMMAND --help explains a command; the manual is rnnchaos(1)\n"
            "exit status: 0 done, 2 your mistake, 3 stopped before the end, 1 anything else\n",
            host->program);
     return cli_finish(host);
+}
+
+rc_task_control cli_control;
+
+static void stop_on_signal(int signal) {
+    (void)signal;
+    atomic_store(&cli_control.stop, true);
+}
+
+void cli_catch_signals(void) {
+    struct sigaction action = {.sa_handler = stop_on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 int cli_main(const cli_host *host, int argc, char **argv) {

@@ -6,11 +6,19 @@
 
 /* Who runs the command: this process alone, or the first of many ranks. */
 typedef struct cli_host {
-    const char *program; /* its name in messages */
+    const char *program;   /* its name in messages */
+    const char *more_help; /* commands that only this program has; may be NULL */
     size_t n_ranks;
     size_t n_threads; /* default for each rank; 0: as many as available */
     rc_status (*run)(const rc_run_options *options, rc_results *results);
 } cli_host;
+
+/* The control of the command's run. */
+extern rc_task_control cli_control;
+
+/* From now on SIGINT and SIGTERM set cli_control.stop, once; a second one
+ * ends the process. */
+void cli_catch_signals(void);
 
 /* Runs argv[1] with its arguments and returns the exit status. */
 int cli_main(const cli_host *host, int argc, char **argv);

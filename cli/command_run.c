@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,19 +23,6 @@ static const char usage[] =
     "  --force          overwrite a DIR that holds another study\n"
     "  --quiet          no progress on stderr\n"
     "  --no-figure      do not draw results.pdf";
-
-static rc_task_control control;
-
-static void stop_on_signal(int signal) {
-    (void)signal;
-    atomic_store(&control.stop, true);
-}
-
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = stop_on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 static rc_status parse_threads(const cli_host *host, const char *text, size_t *n_threads, const char **source) {
     *source = "each rank";
@@ -67,7 +53,7 @@ static rc_status compute(const cli_host *host, const cli_arguments *arguments, r
     rc_status status = RC_OK;
     const char *source;
     cli_progress progress = {.live = isatty(STDERR_FILENO), .quiet = arguments->quiet};
-    rc_run_options options = {.control = &control, .report = cli_progress_report, .report_context = &progress};
+    rc_run_options options = {.control = &cli_control, .report = cli_progress_report, .report_context = &progress};
     RC_TRY(rc_kernels_find(arguments->kernels, &options.kernels));
     RC_TRY(parse_threads(host, arguments->threads, &options.n_threads, &source));
     if (!arguments->quiet) announce(host, results, &options, source);
@@ -157,7 +143,7 @@ int cli_run(const cli_host *host, int argc, char **argv) {
         exit_status = cli_finish(host);
         goto done;
     }
-    catch_signals();
+    cli_catch_signals();
     rc_status status = run_study(host, &arguments);
     exit_status = status == RC_OK ? cli_finish(host) : cli_fail(host, status);
 done:

@@ -55,16 +55,16 @@ typedef struct rc_spectrum_plan {
 /* What one trial did. Exponents descend. */
 typedef struct rc_spectrum {
     size_t n_neurons, n_exponents, n_blocks;
-    double block_s;      /* time between orthonormalisations */
-    double condition;    /* the largest condition number of a frame before orthonormalisation */
-    double *log_stretch; /* ln R_ii, [block, exponent] */
-    rc_estimate *exponent;      /* [exponent] */
-    rc_estimate twin;           /* Benettin's renormalised twin, an independent check of exponent[0] */
+    double block_s;              /* time between orthonormalisations */
+    double condition;            /* the largest condition number of a frame before orthonormalisation */
+    double *log_stretch;         /* ln R_ii, [block, exponent] */
+    rc_estimate *exponent;       /* [exponent] */
+    rc_estimate twin;            /* Benettin's renormalised twin, an independent check of exponent[0] */
     rc_estimate log_determinant; /* mean ln |det J| a second, [all exponents' sum]; NaN unless it was measured */
-    double *state;         /* [neuron], at the end */
-    double *start;         /* [neuron], where accumulation began */
-    double measured_s;     /* time accumulated */
-    double needed_s;       /* predicted time for the target error; 0 if reached, NaN if none was asked */
+    double *state;               /* [neuron], at the end */
+    double *start;               /* [neuron], where accumulation began */
+    double measured_s;           /* time accumulated */
+    double needed_s;             /* predicted time for the target error; 0 if reached, NaN if none was asked */
 } rc_spectrum;
 
 #ifdef __cplusplus

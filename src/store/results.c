@@ -33,7 +33,7 @@ rc_status rc_results_create(rc_study *study, rc_results **out) {
     rc_results *results = calloc(1, sizeof *results);
     if (!results) {
         rc_study_destroy(&study);
-        RC_TRY(rc_fail(RC_NO_MEMORY, "results: out of memory"));
+        return rc_fail(RC_NO_MEMORY, "results: out of memory");
     }
     results->study = study;
     for (size_t i = 0; i < rc_n_variables; i++) RC_TRY(allocate(results, &rc_variable_table[i]));
