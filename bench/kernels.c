@@ -130,8 +130,10 @@ int main(int argc, char **argv) {
     check(rc_network_generate(study, (uint32_t)atoi(argv[2]), &network, &initial));
     n_lanes = 2 * study->n_trials;
     double gain = atof(argv[3]);
-    if (strcmp(argv[1], "time") == 0) time_kernels(gain, count);
-    else write_states(gain, count);
+    if (strcmp(argv[1], "time") == 0)
+        time_kernels(gain, count);
+    else
+        write_states(gain, count);
     free(initial);
     rc_network_destroy(&network);
     rc_study_destroy(&study);
