@@ -61,7 +61,8 @@ ALWAYS_INLINE void advance_chunk(const rc_couplings *W, double fraction, size_t 
     vec sum[VEC_CHUNK], next_sum[VEC_CHUNK];
     sum_row(W, 0, n_lanes, state, sum, n_vec);
     for (size_t row = 0; row < W->n_neurons; row++) {
-        if (row + 1 < W->n_neurons) sum_row(W, row + 1, n_lanes, state, next_sum, n_vec);
+        size_t following = row + 1 < W->n_neurons ? row + 1 : row; /* the last once more, for nothing */
+        sum_row(W, following, n_lanes, state, next_sum, n_vec);
         finish_row(v_set(fraction), state + row * n_lanes, next + row * n_lanes, sum, n_vec);
         for (size_t v = 0; v < n_vec; v++) sum[v] = next_sum[v];
     }
