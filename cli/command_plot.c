@@ -5,6 +5,7 @@
 #include "cli.h"
 
 static const char usage[] = "plot RESULTS.h5 [--figure {study,exponents}] -o FILE.{pdf,svg,png}\n"
+                            "  draws a figure, in the format that the name of FILE ends in\n"
                             "  study      the figure of the published study (default)\n"
                             "  exponents  largest exponents, verdicts, spectra and how they settle";
 

@@ -54,7 +54,8 @@ static rc_status choose(mtx *m, const choice *choices, const char *what, int *va
 static rc_status read_banner(mtx *m) {
     rc_status status = RC_OK;
     int value = 0;
-    rc_text_next_line(&m->text);
+    if (!rc_is_mtx(&m->text.source) || !rc_text_next_line(&m->text))
+        RC_TRY(rc_source_damaged(&m->text.source, 0, "expected %s, found another beginning", banner));
     rc_word word = rc_text_next_word(&m->text);
     if (word.length != sizeof banner - 1) RC_TRY(rc_text_expected(&m->text, RC_DAMAGED, word, banner));
     RC_TRY(choose(m, objects, "matrix", &value));

@@ -57,7 +57,7 @@ static rc_status read_format(const rc_archive *archive, const rc_archive_entry *
     while (i < sizeof formats / sizeof *formats && !text_is(&numbers, formats[i].name)) i++;
     if (i == sizeof formats / sizeof *formats)
         RC_TRY(rc_source_invalid(&member.source, "expected a sparse matrix of format csr, csc or coo, found another"));
-    sparse->format = i;
+    sparse->format = (unsigned)i;
 done:
     rc_member_free(&member);
     return status;

@@ -124,9 +124,9 @@ def read(path, dataset=None):
     return network_call(lib.rc_network_read, str(path).encode(), dataset and dataset.encode())
 
 
-def parse(data, dataset=None):
+def parse(data, dataset=None, name=b"file"):
     exact = (ctypes.c_char * len(data)).from_buffer_copy(data) if data else None
-    return network_call(lib.rc_network_parse, exact, ctypes.c_size_t(len(data)), b"file", dataset and dataset.encode())
+    return network_call(lib.rc_network_parse, exact, ctypes.c_size_t(len(data)), name, dataset and dataset.encode())
 
 
 def read_vector(path, n):

@@ -360,7 +360,8 @@ def test_hdf5_layouts(options, userblock, tmp_path):
     assert_is(read(f"{tmp_path}/x.h5:/deep/down/here"), some_matrix())
     assert_is(read(tmp_path / "x.h5", "deep/down/here"), some_matrix())
     if not userblock:
-        assert_is(parse((tmp_path / "x.h5").read_bytes()), some_matrix())
+        for name in (b"x", str(tmp_path / "x.h5").encode()):
+            assert_is(parse((tmp_path / "x.h5").read_bytes(), name=name), some_matrix())
 
 
 def test_matlabs_columns(tmp_path):
