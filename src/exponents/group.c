@@ -197,9 +197,9 @@ done:
     return status;
 }
 
-/* At rest a hundred time constants suffice to compare with the eigenvalues. */
+/* At rest two hundred time constants suffice to compare with the eigenvalues. */
 static void limit_rest(group *g, trial_run *t) {
-    double enough = ceil(100 * natural_steps(g->plan) / (double)g->block_steps);
+    double enough = ceil(200 * natural_steps(g->plan) / (double)g->block_steps);
     t->last_block = enough < (double)g->n_blocks ? (size_t)enough : g->n_blocks;
 }
 
@@ -294,7 +294,6 @@ static void conclude(group *g, size_t trial, double *gram) {
     s->activity.autocorrelation_ms = NAN;
     find_growth(s);
     rc_spectrum_estimate(g->plan, s);
-    s->derived = rc_spectrum_derive(s);
 }
 
 rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,

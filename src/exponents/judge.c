@@ -40,6 +40,9 @@ static rc_status judge_trial(const rc_network *network, const rc_spectrum_plan *
     RC_TRY(finish_approach(network, plan, s));
     if (!s->fixed_point) RC_TRY(rc_orbit_search(network, plan, s->state, search_ms, &orbit));
     s->activity.autocorrelation_ms = orbit.autocorrelation_ms;
+    if (orbit.found) rc_spectrum_estimate_tail(plan, s);
+    if (s->fixed_point) rc_spectrum_estimate(plan, s);
+    rc_audit_conclude(plan, s);
     rc_verdict_reach(plan, &orbit, search_ms, s);
 done:
     return status;

@@ -15,13 +15,20 @@ rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *pl
  * samples, errors below target, halves that agree. False if none is asked. */
 bool rc_spectrum_reached(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
-/* Estimates from what has been accumulated: tangent, twin, needed_s. */
+/* Estimates from what has been accumulated: tangent, twin, needed_s, derived. */
 void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
-/* Fills in the audits of one group's spectra; wide as for rc_group_measure.
- * sum_rule: look at it too. */
+/* The same for a trial that is known to have settled: from the tail (all, or
+ * the last 3/4, 1/2, 1/4) that knows the leading exponent best. */
+void rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
+
+/* Runs pieces of one group's trials again and writes what they tell to the
+ * audits; wide as for rc_group_measure. sum_rule: look at it too. */
 rc_status rc_group_audit(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, bool wide,
                          bool sum_rule, rc_spectrum *const *spectra);
+
+/* Completes an audit by what the run itself tells, and passes or fails it. */
+void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
 /* A closed orbit through (nearly) a state. */
 typedef struct rc_orbit {

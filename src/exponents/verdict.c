@@ -42,11 +42,18 @@ static rc_estimate half_of(const rc_spectrum *s, bool second) {
     return e;
 }
 
+/* Has the growth stopped in the last quarter? */
+static bool has_calmed(const rc_spectrum *s) {
+    size_t n = (s->n_blocks - s->n_skipped) / 4;
+    rc_estimate last = rc_series_mean(s->log_stretch + (s->n_blocks - n) * s->n_exponents, n, s->n_exponents);
+    return (last.value + 3 * last.error) / s->block_s < 0.3 * s->tangent[0].value;
+}
+
 bool rc_verdict_is_chaotic(const rc_spectrum *s) {
     rc_estimate e = s->tangent[0], first = half_of(s, false), second = half_of(s, true);
     double seconds = (double)(s->n_blocks - s->n_skipped) * s->block_s;
     return !s->fixed_point && e.value - 1.96 * e.error > 0 && e.value * seconds > 10 && e.n_effective >= 10 &&
-           first.value - first.error > 0 && second.value - second.error > 0;
+           first.value - first.error > 0 && second.value - second.error > 0 && !has_calmed(s);
 }
 
 /* Before it settled at `settled_ms` in what `where` names. */
@@ -65,9 +72,18 @@ static void settle_at_point(rc_spectrum *s) {
     note_transient(s, "a stable fixed point");
 }
 
-static void settle_on_cycle(const rc_orbit *orbit, rc_spectrum *s) {
+/* Where the leading n exponents are known to be exactly zero. */
+static void derive_regular(rc_spectrum *s, double n) {
+    s->derived.kaplan_yorke = (rc_estimate){n, 0, (double)s->n_blocks};
+    s->derived.entropy_rate = (rc_estimate){0, 0, (double)s->n_blocks};
+    s->derived.n_positive = s->derived.n_positive_least = 0;
+}
+
+static void settle_on_cycle(const rc_spectrum_plan *plan, const rc_orbit *orbit, rc_spectrum *s) {
     s->period_ms = orbit->period_ms;
-    if (s->n_exponents > 1) s->multiplier = exp(s->tangent[1].value * orbit->period_ms / 1000);
+    derive_regular(s, s->tangent[0].value < -zero_band(s, 0) ? 0 : 1);
+    size_t next = plan->form == RC_FORM_MAP ? 0 : 1; /* a flow's cycle has multiplier 1 along itself */
+    if (s->n_exponents > next) s->multiplier = exp(s->tangent[next].value * orbit->period_ms / 1000);
     decide(s, RC_VERDICT_LIMIT_CYCLE,
            "returns every %.5g ms to within %.1e of its diameter; zero exponent %.2g +- %.2g 1/s", orbit->period_ms,
            orbit->gap, s->tangent[0].value, s->tangent[0].error);
@@ -112,11 +128,12 @@ void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, doubl
                "largest exponent %.4g +- %.2g 1/s over %.3g s, positive in both halves; twin %.4g 1/s", e.value,
                e.error, (double)(s->n_blocks - s->n_skipped) * s->block_s, s->twin.value);
     else if (orbit->found && e.value <= zero_band(s, 0))
-        settle_on_cycle(orbit, s);
-    else if (is_torus(plan, s))
+        settle_on_cycle(plan, orbit, s);
+    else if (is_torus(plan, s)) {
+        derive_regular(s, plan->form == RC_FORM_MAP ? 1 : 2);
         decide(s, RC_VERDICT_TORUS, "%s exponents are zero (%.2g +- %.2g 1/s), the next is negative, no orbit closed",
                plan->form == RC_FORM_MAP ? "leading" : "two", e.value, e.error);
-    else
+    } else
         stay_undecided(plan, search_ms, s);
     if (!s->audit.passed) {
         s->lifetime_ms = NAN;

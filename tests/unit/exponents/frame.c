@@ -1,0 +1,168 @@
+/* The frame's QR and the error bars on systems with known exponents. */
+#include "../unit.h"
+
+#include <math.h>
+
+#include "exponents/frame.h"
+
+enum { BLOCKS = 4000, MOST = 3 };
+static double stretch[BLOCKS * MOST];
+
+/* A system: advances state and frame [column, row] by one block, of some time. */
+typedef void (*advance_fn)(double *state, double *matrix);
+
+static void measure(advance_fn advance, size_t n, double *start, double seconds, rc_estimate *exponent) {
+    rc_frame *frame;
+    double settling[MOST], condition;
+    assert_ok(rc_frame_create(n, n, &frame));
+    for (size_t i = 0; i < n * n; i++) frame->matrix[i] = sin((double)(i + 1));
+    for (int i = 0; i < 200; i++) {
+        advance(start, frame->matrix);
+        assert_ok(rc_frame_orthonormalise(frame, settling, &condition));
+    }
+    for (size_t b = 0; b < BLOCKS; b++) {
+        advance(start, frame->matrix);
+        assert_ok(rc_frame_orthonormalise(frame, stretch + b * n, &condition));
+        assert_true(condition >= 1 && condition < 1e12);
+    }
+    for (size_t i = 0; i < n; i++) {
+        exponent[i] = rc_series_mean(stretch + i, BLOCKS, n);
+        exponent[i].value /= seconds;
+        exponent[i].error /= seconds;
+    }
+    rc_frame_destroy(&frame);
+}
+
+static double sum(const rc_estimate *e, size_t n) { return n ? e[n - 1].value + sum(e, n - 1) : 0; }
+
+static void advance_diagonal(double *state, double *matrix) {
+    (void)state;
+    for (size_t c = 0; c < 3; c++)
+        for (size_t i = 0; i < 3; i++) matrix[c * 3 + i] *= (double[]){3, -0.5, 0.125}[i];
+}
+
+static void advance_cat(double *state, double *matrix) {
+    (void)state;
+    for (size_t c = 0; c < 2; c++) {
+        double x = matrix[2 * c], y = matrix[2 * c + 1];
+        matrix[2 * c] = 2 * x + y;
+        matrix[2 * c + 1] = x + y;
+    }
+}
+
+static void advance_henon(double *s, double *matrix) {
+    for (int step = 0; step < 5; step++) {
+        for (size_t c = 0; c < 2; c++) {
+            double p = matrix[2 * c];
+            matrix[2 * c] = -2.8 * s[0] * p + matrix[2 * c + 1];
+            matrix[2 * c + 1] = 0.3 * p;
+        }
+        double x = 1 - 1.4 * s[0] * s[0] + s[1];
+        s[1] = 0.3 * s[0];
+        s[0] = x;
+    }
+}
+
+/* State and three tangents in one vector of 12. */
+static void lorenz(const double *y, double *rate) {
+    rate[0] = 10 * (y[1] - y[0]);
+    rate[1] = y[0] * (28 - y[2]) - y[1];
+    rate[2] = y[0] * y[1] - 8.0 / 3 * y[2];
+    for (const double *q = y + 3; q < y + 12; q += 3) {
+        double *d = rate + (q - y);
+        d[0] = 10 * (q[1] - q[0]);
+        d[1] = q[0] * (28 - y[2]) - y[0] * q[2] - q[1];
+        d[2] = q[0] * y[1] + y[0] * q[1] - 8.0 / 3 * q[2];
+    }
+}
+
+static void advance_lorenz(double *s, double *matrix) {
+    const double dt = 0.005;
+    double y[12], k[4][12], at[12];
+    memcpy(y, s, 3 * sizeof *y);
+    memcpy(y + 3, matrix, 9 * sizeof *y);
+    for (int step = 0; step < 40; step++) {
+        for (int stage = 0; stage < 4; stage++) {
+            double reach = stage == 0 ? 0 : stage == 3 ? dt : dt / 2;
+            for (size_t i = 0; i < 12; i++) at[i] = y[i] + (stage ? reach * k[stage - 1][i] : 0);
+            lorenz(at, k[stage]);
+        }
+        for (size_t i = 0; i < 12; i++) y[i] += dt / 6 * (k[0][i] + 2 * k[1][i] + 2 * k[2][i] + k[3][i]);
+    }
+    memcpy(s, y, 3 * sizeof *y);
+    memcpy(matrix, y + 3, 9 * sizeof *y);
+}
+
+static void linear_maps(void **state) {
+    (void)state;
+    rc_estimate e[3];
+    double nothing = 0;
+    measure(advance_diagonal, 3, &nothing, 1, e);
+    assert_close(e[0].value, log(3), 1e-12);
+    assert_close(e[1].value, log(0.5), 1e-12);
+    assert_close(e[2].value, log(0.125), 1e-12);
+    assert_true(e[0].error < 1e-12 && e[2].error < 1e-12);
+    measure(advance_cat, 2, &nothing, 1, e);
+    assert_close(e[0].value, log((3 + sqrt(5)) / 2), 1e-12);
+    assert_close(e[1].value, -log((3 + sqrt(5)) / 2), 1e-12);
+}
+
+static void henon(void **state) {
+    (void)state;
+    rc_estimate e[2];
+    double start[2] = {0.1, 0.1};
+    measure(advance_henon, 2, start, 5, e);
+    print_message("Henon %.5f +- %.5f, %.5f\n", e[0].value, e[0].error, e[1].value);
+    assert_close(sum(e, 2), log(0.3), 1e-12);
+    assert_true(e[0].error > 5e-4 && e[0].error < 5e-3);
+    assert_close(e[0].value, 0.419217, 4 * e[0].error);
+    assert_close(1 + e[0].value / -e[1].value, 1.258267, 4 * e[0].error);
+}
+
+static void lorenz_system(void **state) {
+    (void)state;
+    rc_estimate e[3];
+    double start[3] = {1, 2, 20};
+    measure(advance_lorenz, 3, start, 0.2, e);
+    print_message("Lorenz %.4f +- %.4f, %.4f +- %.4f, %.4f\n", e[0].value, e[0].error, e[1].value, e[1].error,
+                  e[2].value);
+    assert_close(sum(e, 3), -41.0 / 3, 1e-5); /* RK4's own error */
+    assert_close(e[0].value, 0.90563, 4 * e[0].error);
+    assert_close(e[1].value, 0, 4 * e[1].error + 1e-3);
+    assert_close(e[2].value, -14.57219, 4 * e[2].error + 1e-3);
+    assert_true(e[0].error < 0.02);
+}
+
+/* A frame that has lost directions: -infinity there, and orthonormal all the same. */
+static void singular_frames(void **state) {
+    (void)state;
+    rc_frame *frame;
+    double log_stretch[3], condition;
+    assert_ok(rc_frame_create(5, 3, &frame));
+    for (size_t i = 0; i < 5; i++) {
+        frame->matrix[i] = (double)i + 1;
+        frame->matrix[5 + i] = 2 * (double)i + 2;
+        frame->matrix[10 + i] = (double)(i * i);
+    }
+    assert_ok(rc_frame_orthonormalise(frame, log_stretch, &condition));
+    assert_close(log_stretch[0], log(sqrt(55)), 1e-14);
+    assert_true(log_stretch[1] == -INFINITY && isfinite(log_stretch[2]) && isinf(condition));
+    for (size_t a = 0; a < 3; a++)
+        for (size_t b = 0; b <= a; b++) {
+            double product = 0;
+            for (size_t i = 0; i < 5; i++) product += frame->matrix[5 * a + i] * frame->matrix[5 * b + i];
+            assert_close(product, a == b, 1e-14);
+        }
+    rc_frame_destroy(&frame);
+    assert_fails(rc_frame_create(3, 4, &frame), RC_INVALID, "expected 1 to 3");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(linear_maps),
+        cmocka_unit_test(henon),
+        cmocka_unit_test(lorenz_system),
+        cmocka_unit_test(singular_frames),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
