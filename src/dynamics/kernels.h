@@ -74,7 +74,7 @@ struct rc_kernels {
     /* Column c against columns 0 .. c-1, which are orthonormal: two rounds of
      * classical Gram-Schmidt, then c is divided by its norm (unless that is 0).
      *   before, after   [8]: norm of c before and after
-     *   work            [8 * c]
+     *   work            [8 * c], 64-byte aligned
      * Lanes never mix; sums run over neurons in order, four at a time. */
     void (*orthonormalise)(const rc_columns *columns, size_t c, double *before, double *after, double *work);
 };

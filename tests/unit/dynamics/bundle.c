@@ -208,7 +208,8 @@ static void frames_become_orthonormal(void **state) {
     enum { N = 37, K = 11 };
     rc_network *W = random_network(N, 0.2);
     static double reference[N * 8 * (K + 2)];
-    double q[N], other[N], before[8], after[8], work[8 * K];
+    double q[N], other[N], before[8], after[8];
+    _Alignas(64) double work[8 * K];
     for (size_t name = 0; name < 3; name++) {
         const rc_kernels *kernels;
         if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
