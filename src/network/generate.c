@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 
+enum { DRAWS_PER_LOOK = 1 << 20 }; /* at whether to stop: milliseconds */
+
 static rc_stream session_stream(const rc_study *study, uint32_t session) {
     rc_stream stream;
     rc_stream_open(study->seed.words, study->seed.n_words, &session, 1, &stream);
@@ -18,8 +20,10 @@ static bool is_stopped(const atomic_bool *stop) { return stop && atomic_load_exp
 static size_t count_connections(const rc_study *study, rc_stream stream, const atomic_bool *stop) {
     size_t n = study->network.n_neurons, count = 0;
     double absent = 1 - study->network.connection_probability;
-    for (size_t i = 0; i < n && !is_stopped(stop); i++)
-        for (size_t j = 1; j < n; j++) count += rc_stream_uniform(&stream) > absent;
+    for (size_t left = n * (n - 1), block; left > 0 && !is_stopped(stop); left -= block) {
+        block = left < DRAWS_PER_LOOK ? left : DRAWS_PER_LOOK;
+        for (size_t i = 0; i < block; i++) count += rc_stream_uniform(&stream) > absent;
+    }
     return count;
 }
 
@@ -64,7 +68,9 @@ rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *st
     rc_stream stream = session_stream(study, session);
     rc_network *network = NULL;
     *out = NULL;
-    RC_TRY(rc_network_allocate(study->network.n_neurons, count_connections(study, stream, stop), &network));
+    size_t n_connections = count_connections(study, stream, stop);
+    if (is_stopped(stop)) RC_TRY(rc_fail(RC_STOPPED, "stopped"));
+    RC_TRY(rc_network_allocate(study->network.n_neurons, n_connections, &network));
     draw_connections(study, &stream, stop, network);
     if (is_stopped(stop)) RC_TRY(rc_fail(RC_STOPPED, "stopped"));
     draw_weights(study, &stream, network);
