@@ -11,7 +11,7 @@
 #include "figure/panels.h"
 #include "figure/words.h"
 
-enum { TICKS_MOST = 5 };
+enum { TICKS_MOST = 6 };
 
 /* The recorded trial at one g: the mean over the windows so far. */
 typedef struct running {
