@@ -20,6 +20,11 @@ rc_range rc_range_widen(rc_range range) {
     return (rc_range){range.low - more / 2.0, range.low + more / 2.0};
 }
 
+rc_range rc_range_pad(rc_range range) {
+    double air = 0.04 * (range.high - range.low);
+    return (rc_range){range.low - air, range.high + air};
+}
+
 static double round_step(double least) {
     double power = pow(10.0, floor(log10(least)));
     static const double factors[] = {1.0, 2.0, 5.0, 10.0};

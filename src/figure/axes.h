@@ -37,6 +37,9 @@ rc_range rc_range_extend(rc_range range, const double *values, size_t n);
 /* The same range; around its low end where it has no width. */
 rc_range rc_range_widen(rc_range range);
 
+/* The same range with a little air at both ends. */
+rc_range rc_range_pad(rc_range range);
+
 /* The same range, its ends moved out to round numbers. */
 rc_range rc_range_round(rc_range range, size_t n_most);
 

@@ -54,7 +54,7 @@ static rc_range find_exponents(const rc_results *results) {
     if (range.low > range.high) return range;
     range = rc_range_extend(range, results->divergence_exponent, study->n_sessions * study->n_gains);
     range = rc_range_extend(range, (double[]){0.0}, 1);
-    return rc_range_round(rc_range_widen(rc_range_of_exponents(range, study->dynamics.tau_ms)), TICKS_MOST);
+    return rc_range_pad(rc_range_widen(rc_range_of_exponents(range, study->dynamics.tau_ms)));
 }
 
 /* The index of the next larger g; n_gains after the largest. */
@@ -187,7 +187,7 @@ static void draw_gain_ticks(const sessions *view) {
 
 static void draw_frame(const sessions *view) {
     const rc_axes *axes = &view->axes;
-    rc_ticks y_ticks = rc_ticks_within(axes->y, TICKS_MOST + 2);
+    rc_ticks y_ticks = rc_ticks_within(axes->y, TICKS_MOST);
     rc_axes_spine(axes, RC_SIDE_LEFT);
     rc_axes_spine(axes, RC_SIDE_BOTTOM);
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);

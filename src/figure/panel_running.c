@@ -11,7 +11,7 @@
 #include "figure/panels.h"
 #include "figure/words.h"
 
-enum { TICKS_MOST = 5 };
+enum { TICKS_MOST = 6 };
 
 /* The recorded trial at one g: the mean over the windows so far. */
 typedef struct running {
@@ -79,7 +79,7 @@ static rc_range find_exponents(const rc_study *study, const running *runs, size_
         range = rc_range_extend(range, runs[i].high + quarter, runs[i].n - quarter);
     }
     range = rc_range_of_exponents(rc_range_extend(range, (double[]){0.0}, 1), study->dynamics.tau_ms);
-    return rc_range_round(rc_range_widen(range), TICKS_MOST);
+    return rc_range_pad(rc_range_widen(range));
 }
 
 static rc_point end_of(const rc_axes *axes, const rc_study *study, const running *run) {
@@ -136,7 +136,7 @@ static void write_label(const rc_axes *axes, const rc_results *results, const ru
 }
 
 static void draw_frame(const rc_axes *axes) {
-    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST + 2);
+    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST);
     rc_axes_spine(axes, RC_SIDE_LEFT);
     rc_axes_spine(axes, RC_SIDE_BOTTOM);
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);

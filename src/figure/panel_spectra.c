@@ -119,7 +119,7 @@ static void draw_legend(const rc_axes *axes, const rc_study *study, const averag
 }
 
 static void draw_frame(const rc_axes *axes) {
-    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST + 2);
+    rc_ticks x_ticks = rc_ticks_within(axes->x, 6), y_ticks = rc_ticks_within(axes->y, TICKS_MOST);
     rc_axes_spine(axes, RC_SIDE_LEFT);
     rc_axes_spine(axes, RC_SIDE_BOTTOM);
     rc_axes_ticks(axes, RC_SIDE_LEFT, &y_ticks);
@@ -135,7 +135,7 @@ static void draw_spectra(rc_axes *axes, const rc_study *study, const average *sp
         axes->y = rc_range_extend(axes->y, spectra[i].low, study->n_exponents);
         axes->y = rc_range_extend(axes->y, spectra[i].high, study->n_exponents);
     }
-    axes->y = rc_range_round(rc_range_widen(rc_range_extend(axes->y, (double[]){0.0}, 1)), TICKS_MOST);
+    axes->y = rc_range_pad(rc_range_widen(rc_range_extend(axes->y, (double[]){0.0}, 1)));
     rc_axes_level(axes, 0.0, (rc_pen){.color = rc_color_grey(0.55), .width = 0.5});
     for (size_t i = 0; i < n; i++) draw_spectrum(axes, study, &spectra[i]);
     draw_frame(axes);
