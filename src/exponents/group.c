@@ -31,7 +31,6 @@ typedef struct {
     trial_run trial[UNIT];
     size_t steps_done;
     size_t interval, block_steps, n_blocks; /* steps between QRs, steps in a block, most blocks */
-    double worst_rate;                      /* shares of a whole allowed interval that a step uses up */
     double *state;
 } group;
 
@@ -131,20 +130,21 @@ static void keep_block(group *g, size_t trial) {
 
 /* --- Settling --------------------------------------------------------------------- */
 
-/* The interval that keeps frames near RC_CONDITION_AIM, and twins and leading
- * directions within e^9, as far as the blocks so far tell. */
-static void adapt_interval(group *g, size_t n_steps) {
+/* Longer by an eighth while frames stay well below RC_CONDITION_AIM, and twins
+ * and leading directions within e^9; shorter by a third when they do not. Single
+ * steps that are nearly singular so cost little of the interval. */
+static void adapt_interval(group *g) {
     const rc_probe *p = g->probe;
-    double most = fmax(1, fmin(5 * natural_steps(g->plan), 1000)), rate = 0;
+    size_t most = (size_t)fmax(1, fmin(5 * natural_steps(g->plan), 1000));
+    double used = 0; /* share of what is allowed */
     for (size_t trial = 0; trial < g->n_trials; trial++) {
-        rate = fmax(rate, log(fmax(1, p->condition[trial])) / log(RC_CONDITION_AIM));
-        rate = fmax(rate, fabs(p->log_stretch[trial * g->plan->n_exponents]) / 9);
-        rate = fmax(rate, fabs(p->twin_stretch[trial]) / 9);
+        used = fmax(used, log(fmax(1, p->condition[trial])) / log(RC_CONDITION_AIM));
+        used = fmax(used, fabs(p->log_stretch[trial * g->plan->n_exponents]) / 9);
+        used = fmax(used, fabs(p->twin_stretch[trial]) / 9);
     }
-    rate = fmin(rate / (double)n_steps, 1);
-    g->worst_rate = fmax(rate, 0.98 * g->worst_rate);
-    double ideal = fmin(0.8 / fmax(g->worst_rate, 1e-9), fmin(most, 2 * (double)g->interval));
-    g->interval = ideal < 1 ? 1 : (size_t)ideal;
+    if (used > 1) g->interval -= g->interval > 1 ? g->interval / 3 + (g->interval < 3) : 0;
+    if (used < 0.8) g->interval += g->interval / 8 + 1;
+    if (g->interval > most) g->interval = most;
 }
 
 static bool all_at_rest(const group *g) {
@@ -162,7 +162,7 @@ static rc_status settle(group *g) {
         size_t rest = n_steps - g->steps_done, n = g->interval < rest ? g->interval : rest;
         RC_TRY(rc_probe_advance(g->probe, n, n));
         g->steps_done += n;
-        adapt_interval(g, n);
+        if (n == g->interval) adapt_interval(g);
         for (size_t trial = 0; trial < g->n_trials; trial++) {
             keep_history(g, trial, n);
             RC_TRY(look_for_rest(g, trial));

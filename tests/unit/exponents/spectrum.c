@@ -301,6 +301,24 @@ static void stops_at_the_precision_asked(void **state) {
     rc_network_destroy(&W);
 }
 
+static void without_a_transient(void **state) {
+    (void)state;
+    rc_network *W = random_network(5);
+    double start[5] = {0.1, -0.2, 0.3, 0.4, 0.5};
+    for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++)
+        for (int steps = 1; steps < 50; steps += 16) {
+            rc_spectrum *out;
+            rc_spectrum_plan plan = plan_of(form, 1, 5);
+            plan.transient_ms = 0;
+            plan.duration_ms = steps;
+            assert_ok(rc_spectrum_measure(W, &plan, 1, start, &out));
+            assert_ok(rc_spectrum_judge(W, &plan, 1, &out));
+            assert_true(out->n_blocks >= 1 && isfinite(out->exponent[0].value) && out->reason[0]);
+            rc_spectrum_destroy(&out);
+        }
+    rc_network_destroy(&W);
+}
+
 static void bad_plans_are_refused(void **state) {
     (void)state;
     rc_network *W = random_network(4);
@@ -340,6 +358,7 @@ int main(void) {
         cmocka_unit_test(side_by_side_to_the_bit),
         cmocka_unit_test(session_3_at_16),
         cmocka_unit_test(stops_at_the_precision_asked),
+        cmocka_unit_test(without_a_transient),
         cmocka_unit_test(bad_plans_are_refused),
     };
     return cmocka_run_group_tests(tests, open_stream, NULL);
