@@ -156,8 +156,7 @@ static bool all_at_rest(const group *g) {
 static rc_status settle(group *g) {
     rc_status status = RC_OK;
     size_t n_steps = steps_of(g->plan, g->plan->transient_ms);
-    g->interval =
-        fmax(1, floor(natural_steps(g->plan) / 4)) < 1000 ? (size_t)fmax(1, natural_steps(g->plan) / 4) : 1000;
+    g->interval = (size_t)fmin(1000, fmax(1, natural_steps(g->plan) / 4));
     while (g->steps_done < n_steps && !all_at_rest(g)) {
         size_t rest = n_steps - g->steps_done, n = g->interval < rest ? g->interval : rest;
         RC_TRY(rc_probe_advance(g->probe, n, n));
