@@ -143,7 +143,7 @@ def table(data):
              f"(median {command['help_ms']['median']:.1f}) | < 20 ms |", "",
              f"Measured by `script/bench` on {data['date'][:10]}: {machine_['processor']} (family/model "
              f"{machine_['family_model']}), {machine_['cores']} cores"
-             f"{', virtual' if machine_['hypervisor'] else ''}; {versions['compiler']}, NumPy {versions['numpy']}, "
+             f"{', virtual' if machine_['hypervisor'] else ''}, load {data['load']:.1f}; {versions['compiler']}, NumPy {versions['numpy']}, "
              f"SciPy {versions['scipy']}, {', '.join(versions['blas'])}. Least of many short measurements taken in "
              f"turns; {network['lanes']} states side by side everywhere (but for one neuron after another), peers on "
              "one thread, OPENBLAS_CORETYPE unset, their first 20 steps equal to the kernels' within 10⁻¹². "
