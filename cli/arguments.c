@@ -87,6 +87,14 @@ static const option_row *find_row(int code) {
     return NULL;
 }
 
+/* What getopt's '?' means; always false. */
+static bool refuse_option(const cli_host *host, const char *usage, const char *word) {
+    const option_row *row = optopt ? find_row(optopt) : NULL;
+    if (row && !row->has_value) return cli_misuse(host, usage, "option '--%s' takes no value", row->name) < 0;
+    if (optopt > N_ROWS) return cli_misuse(host, usage, "unknown option '-%c'", optopt) < 0;
+    return cli_misuse(host, usage, "unknown or ambiguous option '%s'", word) < 0;
+}
+
 bool cli_parse(const cli_host *host, int argc, char **argv, const char *usage, const char *allowed,
                cli_arguments *arguments) {
     struct option longs[N_ROWS + 1];
@@ -97,7 +105,7 @@ bool cli_parse(const cli_host *host, int argc, char **argv, const char *usage, c
     opterr = 0;
     optind = 1;
     for (int code; (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
-        if (code == '?') return cli_misuse(host, usage, "unknown or ambiguous option '%s'", argv[optind - 1]) < 0;
+        if (code == '?') return refuse_option(host, usage, argv[optind - 1]);
         if (code == ':') return cli_misuse(host, usage, "option '%s' needs a value", argv[optind - 1]) < 0;
         store(find_row(code), optarg, arguments);
     }

@@ -16,8 +16,9 @@ typedef struct cli_host {
 /* The control of the command's run. */
 extern rc_task_control cli_control;
 
-/* From now on SIGINT and SIGTERM set cli_control.stop, once; a second one
- * ends the process. */
+/* From now on SIGINT, SIGTERM and SIGHUP set cli_control.stop, once; a second
+ * one ends the process. A reader of our output who goes away does not end it:
+ * results are worth more than their announcement. */
 void cli_catch_signals(void);
 
 /* Runs argv[1] with its arguments and returns the exit status. */

@@ -1,24 +1,103 @@
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
+#include "study/number.h"
 
-void cli_print_exponents(const rc_results *results) {
+/* Tables of session x g, cut into groups of g that fit a terminal. */
+enum { WIDTH = 79, LEAST_CELL = 9, CELL_SIZE = 48 };
+
+typedef void cell_text(const rc_results *results, size_t cell, char text[CELL_SIZE]);
+
+static void exponent_text(const rc_results *results, size_t cell, char text[CELL_SIZE]) {
+    double exponent = results->divergence_exponent[cell];
+    switch (results->divergence_outcome[cell]) {
+    case RC_DIVERGENCE_NO_TRIAL_KEPT: strcpy(text, "none"); break;
+    case RC_DIVERGENCE_TOO_SHORT: strcpy(text, "short"); break;
+    case RC_DIVERGENCE_FITTED: snprintf(text, CELL_SIZE, fabs(exponent) < 1e4 ? "%.4f" : "%.2e", exponent); break;
+    default: strcpy(text, "-");
+    }
+}
+
+static void kept_text(const rc_results *results, size_t cell, char text[CELL_SIZE]) {
+    if (results->divergence_outcome[cell] == RC_DIVERGENCE_BELOW_MINIMUM_GAIN)
+        strcpy(text, "-");
+    else
+        snprintf(text, CELL_SIZE, "%d", results->trials_kept[cell]);
+}
+
+static size_t cell_width(const rc_study *study) {
+    size_t widest = LEAST_CELL;
+    for (size_t g = 0; g < study->n_gains; g++) {
+        char heading[RC_NUMBER_SIZE];
+        rc_number_print(study->gains[g], heading);
+        if (strlen(heading) + 1 > widest) widest = strlen(heading) + 1;
+    }
+    return widest;
+}
+
+static int session_width(const rc_study *study) {
+    int widest = (int)strlen("session");
+    for (size_t s = 0; s < study->n_sessions; s++) {
+        int width = snprintf(NULL, 0, "%u", study->sessions[s]);
+        if (width > widest) widest = width;
+    }
+    return widest;
+}
+
+/* The columns of g from `first` up to `end`. */
+static void print_group(const rc_results *results, cell_text *describe, size_t first, size_t end) {
     const rc_study *study = results->study;
-    printf("divergence exponent (1/s) and trials kept, by session and g\n%8s", "session");
-    for (size_t g = 0; g < study->n_gains; g++) printf(" %13g", study->gains[g]);
+    int row_width = session_width(study), width = (int)cell_width(study);
+    char text[CELL_SIZE];
+    printf("%*s", row_width, "session");
+    for (size_t g = first; g < end; g++) {
+        rc_number_print(study->gains[g], text);
+        printf("%*s", width, text);
+    }
     printf("\n");
     for (size_t s = 0; s < study->n_sessions; s++) {
-        printf("%8u", study->sessions[s]);
-        for (size_t g = 0; g < study->n_gains; g++) {
-            size_t cell = s * study->n_gains + g;
-            double exponent = results->divergence_exponent[cell];
-            if (isnan(exponent))
-                printf(" %8s", results->trials_kept[cell] ? "short" : "-");
-            else
-                printf(" %8.4f", exponent);
-            printf(" %4d", results->trials_kept[cell]);
+        printf("%*u", row_width, study->sessions[s]);
+        for (size_t g = first; g < end; g++) {
+            describe(results, s * study->n_gains + g, text);
+            printf("%*s", width, text);
         }
         printf("\n");
     }
+}
+
+static void print_table(const rc_results *results, cell_text *describe) {
+    const rc_study *study = results->study;
+    size_t room = (WIDTH - (size_t)session_width(study)) / cell_width(study);
+    for (size_t first = 0; first < study->n_gains; first += room)
+        print_group(results, describe, first, study->n_gains - first < room ? study->n_gains : first + room);
+}
+
+static bool has_outcome(const rc_results *results, rc_divergence_outcome outcome) {
+    for (size_t cell = 0; cell < results->study->n_sessions * results->study->n_gains; cell++)
+        if (results->divergence_outcome[cell] == (int32_t)outcome) return true;
+    return false;
+}
+
+static void print_legend(const rc_results *results) {
+    char number[RC_NUMBER_SIZE];
+    if (has_outcome(results, RC_DIVERGENCE_BELOW_MINIMUM_GAIN)) {
+        rc_number_print(results->study->divergence.minimum_gain, number);
+        printf("-      below divergence.minimum_gain = %s: not fitted\n", number);
+    }
+    if (has_outcome(results, RC_DIVERGENCE_NO_TRIAL_KEPT)) {
+        rc_number_print(results->study->divergence.minimum_distance, number);
+        printf("none   no trial kept: no twin ended at divergence.minimum_distance = %s or more\n", number);
+    }
+    if (has_outcome(results, RC_DIVERGENCE_TOO_SHORT))
+        printf("short  saturated at once: fewer than two steps to fit\n");
+}
+
+void cli_print_exponents(const rc_results *results) {
+    printf("divergence exponent (1/s), by session and g\n");
+    print_table(results, exponent_text);
+    printf("trials kept, of %zu\n", results->study->n_trials);
+    print_table(results, kept_text);
+    print_legend(results);
 }
