@@ -19,7 +19,8 @@ extern "C" {
     X(RC_DAMAGED, 1, "damaged or foreign file")                \
     X(RC_NOT_FINITE, 1, "a state stopped being finite")        \
     X(RC_UNSUPPORTED, 1, "not supported here")                 \
-    X(RC_NUMERICS, 1, "a numerical method failed")
+    X(RC_NUMERICS, 1, "a numerical method failed")             \
+    X(RC_UNREADABLE, 2, "a file to be read is not there")
 
 typedef enum rc_status {
 #define RC_STATUS_ENUM(code, exit_status, text) code,

@@ -106,8 +106,8 @@ rc_status rc_results_create(rc_study *study, rc_results **out);
  * Errors: RC_IO, RC_NO_MEMORY; path is then as it was before. */
 rc_status rc_results_write(const rc_results *results, const char *path);
 
-/* Reads results.h5. Errors: RC_IO if it cannot be opened, RC_DAMAGED if it
- * is not ours or any part is missing or misshapen. */
+/* Reads results.h5. Errors: RC_UNREADABLE if it cannot be opened, RC_IO,
+ * RC_DAMAGED if it is not ours or any part is missing or misshapen. */
 rc_status rc_results_read(const char *path, rc_results **out);
 
 /* Exports: the original study's data_curation.pickle (protocol 5), a NumPy

@@ -58,8 +58,9 @@ typedef struct rc_study {
 /* Reads a study from a YAML file; keys that it does not name keep their
  * defaults. path NULL: the published study. Each setting is "KEY=VALUE" with
  * a dotted key and a YAML value, and overrides the file.
- * Errors: RC_IO, RC_NO_MEMORY, RC_BAD_STUDY with "FILE:LINE:COLUMN: ..."
- * (or "--set KEY=VALUE: ...") in rc_message(). The caller owns *out. */
+ * Errors: RC_UNREADABLE, RC_IO, RC_NO_MEMORY, RC_BAD_STUDY with
+ * "FILE:LINE:COLUMN: ..." (or "--set KEY=VALUE: ...") in rc_message(). The
+ * caller owns *out. */
 rc_status rc_study_read(const char *path, const char *const *settings, size_t n_settings, rc_study **out);
 
 /* The same from text in memory; name stands for the file in messages. */

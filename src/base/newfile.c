@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -14,11 +15,19 @@ static rc_status fail_io(const char *action, const char *path) {
     return rc_fail(RC_IO, "%s: cannot %s: %s", path, action, strerror(errno));
 }
 
+static rc_status check_replaceable(const char *path) {
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return rc_fail(RC_INVALID, "%s: cannot be replaced: it is not a regular file", path);
+    return RC_OK;
+}
+
 rc_status rc_newfile_open(const char *path, rc_newfile *file) {
     static atomic_uint n_opened; /* makes names distinct within the process */
     size_t size = strlen(path) + 48;
     *file = (rc_newfile){.fd = -1, .path = strdup(path), .temporary = malloc(size)};
-    rc_status status = RC_OK;
+    rc_status status = check_replaceable(path);
+    if (status != RC_OK) goto done;
     if (!file->path || !file->temporary) {
         status = rc_fail(RC_NO_MEMORY, "%s: out of memory", path);
         goto done;

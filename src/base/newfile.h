@@ -12,7 +12,9 @@ typedef struct rc_newfile {
     int fd;          /* open for writing; -1 once taken or closed */
 } rc_newfile;
 
-/* Makes an empty temporary file beside path. Errors: RC_IO, RC_NO_MEMORY. */
+/* Makes an empty temporary file beside path. Errors: RC_IO, RC_NO_MEMORY,
+ * RC_INVALID if path is a device, a folder or the like: a rename would replace
+ * /dev/null by a file. */
 rc_status rc_newfile_open(const char *path, rc_newfile *file);
 
 /* Appends bytes. Errors: RC_IO, with the path and the system's reason. */

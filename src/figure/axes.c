@@ -155,9 +155,12 @@ static void extend_run(rc_canvas *canvas, straight *run, rc_point to) {
     run->last = to;
 }
 
-/* The next point of the curve; a gap where it is not finite. */
+/* The next point of the curve; a gap where it is not finite. What lies far
+ * outside is brought near: Cairo has no room for it, nor for dashes up to it. */
 static void add_point(const rc_axes *axes, straight *run, double x, double y) {
     if (isfinite(y)) {
+        double far = 2.0 * (axes->y.high - axes->y.low);
+        y = fmax(axes->y.low - far, fmin(y, axes->y.high + far));
         rc_point at = rc_axes_point(axes, x, y);
         if (run->open)
             extend_run(axes->canvas, run, at);

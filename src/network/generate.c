@@ -6,25 +6,32 @@
 
 #include "base/memory.h"
 
+enum { DRAWS_PER_LOOK = 1 << 20 }; /* at whether to stop: milliseconds */
+
 static rc_stream session_stream(const rc_study *study, uint32_t session) {
     rc_stream stream;
     rc_stream_open(study->seed.words, study->seed.n_words, &session, 1, &stream);
     return stream;
 }
 
+static bool is_stopped(const atomic_bool *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed); }
+
 /* The number of connections, on a copy of the stream. */
-static size_t count_connections(const rc_study *study, rc_stream stream) {
+static size_t count_connections(const rc_study *study, rc_stream stream, const atomic_bool *stop) {
     size_t n = study->network.n_neurons, count = 0;
     double absent = 1 - study->network.connection_probability;
-    for (size_t i = 0; i < n * (n - 1); i++) count += rc_stream_uniform(&stream) > absent;
+    for (size_t left = n * (n - 1), block; left > 0 && !is_stopped(stop); left -= block) {
+        block = left < DRAWS_PER_LOOK ? left : DRAWS_PER_LOOK;
+        for (size_t i = 0; i < block; i++) count += rc_stream_uniform(&stream) > absent;
+    }
     return count;
 }
 
 /* A connection is absent where its uniform is <= 1 - p; none from a neuron to itself. */
-static void draw_connections(const rc_study *study, rc_stream *stream, rc_network *network) {
+static void draw_connections(const rc_study *study, rc_stream *stream, const atomic_bool *stop, rc_network *network) {
     size_t n = network->n_neurons, k = 0;
     double absent = 1 - study->network.connection_probability;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !is_stopped(stop); i++) {
         network->row_start[i] = k;
         for (size_t j = 0; j < n; j++)
             if (j != i && rc_stream_uniform(stream) > absent) network->column[k++] = (uint32_t)j;
@@ -53,12 +60,20 @@ static rc_status draw_initial_states(const rc_study *study, rc_stream *stream, d
 }
 
 rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_network **out, double **initial_states) {
+    return rc_network_generate_unless(NULL, study, session, out, initial_states);
+}
+
+rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *study, uint32_t session,
+                                     rc_network **out, double **initial_states) {
     rc_status status = RC_OK;
     rc_stream stream = session_stream(study, session);
     rc_network *network = NULL;
     *out = NULL;
-    RC_TRY(rc_network_allocate(study->network.n_neurons, count_connections(study, stream), &network));
-    draw_connections(study, &stream, network);
+    size_t n_connections = count_connections(study, stream, stop);
+    if (is_stopped(stop)) RC_TRY(rc_fail(RC_STOPPED, "stopped"));
+    RC_TRY(rc_network_allocate(study->network.n_neurons, n_connections, &network));
+    draw_connections(study, &stream, stop, network);
+    if (is_stopped(stop)) RC_TRY(rc_fail(RC_STOPPED, "stopped"));
     draw_weights(study, &stream, network);
     if (initial_states) RC_TRY(draw_initial_states(study, &stream, initial_states));
     *out = network;

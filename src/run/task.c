@@ -6,6 +6,7 @@
 #include <rnnchaos/run.h>
 
 #include "base/memory.h"
+#include "network/network.h"
 
 enum { STEPS_PER_REPORT = 64, PAIRS_PER_BLOCK = RC_LANE_BLOCK / 2 };
 
@@ -40,7 +41,8 @@ static rc_status prepare(const rc_kernels *kernels, work *w) {
     rc_status status = RC_OK;
     const rc_study *study = w->study;
     size_t n_trials = study->n_trials, n_neurons = study->network.n_neurons;
-    RC_TRY(rc_network_generate(study, study->sessions[w->session], &w->network, &w->initial_states));
+    RC_TRY(rc_network_generate_unless(&w->control->stop, study, study->sessions[w->session], &w->network,
+                                      &w->initial_states));
     if (n_trials > SIZE_MAX / study->n_steps) {
         status = rc_fail(RC_NO_MEMORY, "%zu trials of %zu steps are too many", n_trials, study->n_steps);
         goto done;

@@ -86,9 +86,9 @@ rc_status rc_seal_check(const char *path, uint64_t *size) {
     struct stat about;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &about)) {
-        status = rc_fail(RC_IO, "%s: cannot open it: %s", path, strerror(errno));
+        status = rc_fail(RC_UNREADABLE, "%s: cannot open it: %s", path, strerror(errno));
     } else if (!S_ISREG(about.st_mode)) {
-        status = rc_fail(RC_IO, "%s: not a regular file", path);
+        status = rc_fail(RC_UNREADABLE, "%s: not a regular file", path);
     } else {
         *size = (uint64_t)about.st_size;
         status = check(fd, path, *size);

@@ -18,8 +18,9 @@
 
 void rc_seal_make(const void *bytes, size_t n, unsigned char seal[RC_SEAL_SIZE]);
 
-/* Reads the file through and sets its size. Errors: RC_IO, or RC_DAMAGED if
- * its bytes do not match its seal or the seal is damaged. Cost: one reading. */
+/* Reads the file through and sets its size. Errors: RC_UNREADABLE if it
+ * cannot be opened or is no regular file, RC_IO, or RC_DAMAGED if its bytes
+ * do not match its seal or the seal is damaged. Cost: one reading. */
 rc_status rc_seal_check(const char *path, uint64_t *size);
 
 #endif

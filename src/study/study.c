@@ -7,7 +7,9 @@
 
 #include "study/draft.h"
 
-static rc_status fail_io(const char *path) { return rc_fail(RC_IO, "%s: cannot read it: %s", path, strerror(errno)); }
+static rc_status fail_io(const char *path) {
+    return rc_fail(errno == EIO ? RC_IO : RC_UNREADABLE, "%s: cannot read it: %s", path, strerror(errno));
+}
 
 /* Reads at most one byte more than a study may have. */
 static rc_status read_file(const char *path, char **text, size_t *length) {

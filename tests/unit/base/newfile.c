@@ -63,6 +63,13 @@ static void missing_folder_is_said(void **state) {
     rc_newfile_abandon(&file);
 }
 
+static void devices_and_folders_are_not_replaced(void **state) {
+    (void)state;
+    rc_newfile file;
+    assert_fails(rc_newfile_open("/dev/null", &file), RC_INVALID, "/dev/null: cannot be replaced");
+    assert_fails(rc_newfile_open(folder, &file), RC_INVALID, "not a regular file");
+}
+
 static void writing_to_a_full_disk_is_said(void **state) {
     (void)state;
     rc_newfile file;
@@ -78,6 +85,7 @@ int main(void) {
         cmocka_unit_test(commit_shows_the_bytes),
         cmocka_unit_test(abandon_leaves_the_old_file),
         cmocka_unit_test(missing_folder_is_said),
+        cmocka_unit_test(devices_and_folders_are_not_replaced),
         cmocka_unit_test(writing_to_a_full_disk_is_said),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

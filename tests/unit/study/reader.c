@@ -333,8 +333,8 @@ static void files_are_read(void **state) {
     rc_study_destroy(&study);
     close(fd);
     unlink(path);
-    assert_fails(rc_study_read(path, NULL, 0, &study), RC_IO, "cannot read it: No such file");
-    assert_fails(rc_study_read("/tmp", NULL, 0, &study), RC_IO, "/tmp: cannot read it: Is a directory");
+    assert_fails(rc_study_read(path, NULL, 0, &study), RC_UNREADABLE, "cannot read it: No such file");
+    assert_fails(rc_study_read("/tmp", NULL, 0, &study), RC_UNREADABLE, "/tmp: cannot read it: Is a directory");
     assert_fails(rc_study_read("/dev/zero", NULL, 0, &study), RC_BAD_STUDY, "at most");
     assert_ok(rc_study_read(NULL, NULL, 0, &study));
     rc_study_destroy(&study);
