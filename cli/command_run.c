@@ -93,9 +93,9 @@ static const product products[] = {
 };
 enum { RESULTS, PICKLE, FIGURE, EXPONENTS, N_PRODUCTS };
 
-static bool is_wanted(size_t product, const cli_arguments *arguments, const rc_study *study) {
-    if (product == EXPONENTS && study->n_exponents == 0) return false;
-    return product < FIGURE || !arguments->no_figure;
+static bool is_wanted(size_t index, const cli_arguments *arguments, const rc_study *study) {
+    if (index == EXPONENTS && study->n_exponents == 0) return false;
+    return index < FIGURE || !arguments->no_figure;
 }
 
 static rc_status write_product(const product *wanted, const char *folder, const rc_results *results, bool only_missing,

@@ -27,8 +27,37 @@ static void kept_text(const rc_results *results, size_t cell, char text[CELL_SIZ
         snprintf(text, CELL_SIZE, "%d", results->trials_kept[cell]);
 }
 
-static size_t cell_width(const rc_study *study) {
+/* The mean of the largest exponent over trials, 1/s. */
+static void largest_text(const rc_results *results, size_t cell, char text[CELL_SIZE]) {
+    const rc_study *study = results->study;
+    double sum = 0;
+    for (size_t t = 0; t < study->n_trials; t++)
+        sum += results->lyapunov_exponent[(cell * study->n_trials + t) * study->n_exponents];
+    snprintf(text, CELL_SIZE, "%.2f", sum / (double)study->n_trials);
+}
+
+static const char letters[] = "FLTCX?"; /* by rc_verdict */
+
+/* How many trials have which verdict: "F4 C12 X4". */
+static void verdict_text(const rc_results *results, size_t cell, char text[CELL_SIZE]) {
+    size_t n_trials = results->study->n_trials, counts[RC_N_VERDICTS] = {0}, used = 0;
+    for (size_t t = 0; t < n_trials; t++) {
+        int32_t verdict = results->verdict[cell * n_trials + t];
+        counts[verdict >= 0 && verdict < RC_N_VERDICTS ? verdict : RC_VERDICT_UNDECIDED]++;
+    }
+    for (size_t v = 0; v < RC_N_VERDICTS && used + 12 < CELL_SIZE; v++)
+        if (counts[v])
+            used += (size_t)snprintf(text + used, CELL_SIZE - used, "%s%c%zu", used ? " " : "", letters[v], counts[v]);
+}
+
+static size_t cell_width(const rc_results *results, cell_text *describe) {
+    const rc_study *study = results->study;
     size_t widest = LEAST_CELL;
+    char text[CELL_SIZE];
+    for (size_t cell = 0; cell < study->n_sessions * study->n_gains; cell++) {
+        describe(results, cell, text);
+        if (strlen(text) + 1 > widest) widest = strlen(text) + 1;
+    }
     for (size_t g = 0; g < study->n_gains; g++) {
         char heading[RC_NUMBER_SIZE];
         rc_number_print(study->gains[g], heading);
@@ -49,7 +78,7 @@ static int session_width(const rc_study *study) {
 /* The columns of g from `first` up to `end`. */
 static void print_group(const rc_results *results, cell_text *describe, size_t first, size_t end) {
     const rc_study *study = results->study;
-    int row_width = session_width(study), width = (int)cell_width(study);
+    int row_width = session_width(study), width = (int)cell_width(results, describe);
     char text[CELL_SIZE];
     printf("%*s", row_width, "session");
     for (size_t g = first; g < end; g++) {
@@ -69,7 +98,7 @@ static void print_group(const rc_results *results, cell_text *describe, size_t f
 
 static void print_table(const rc_results *results, cell_text *describe) {
     const rc_study *study = results->study;
-    size_t room = (WIDTH - (size_t)session_width(study)) / cell_width(study);
+    size_t room = (WIDTH - (size_t)session_width(study)) / cell_width(results, describe);
     for (size_t first = 0; first < study->n_gains; first += room)
         print_group(results, describe, first, study->n_gains - first < room ? study->n_gains : first + room);
 }
@@ -100,4 +129,10 @@ void cli_print_exponents(const rc_results *results) {
     printf("trials kept, of %zu\n", results->study->n_trials);
     print_table(results, kept_text);
     print_legend(results);
+    if (results->study->n_exponents == 0) return;
+    printf("\nlargest Lyapunov exponent (1/s), mean over trials\n");
+    print_table(results, largest_text);
+    printf("what the trials are: F fixed point, L limit cycle, T torus, C chaos,\n"
+           "X transient chaos, ? undecided\n");
+    print_table(results, verdict_text);
 }

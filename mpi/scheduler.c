@@ -176,7 +176,7 @@ static void report(const member *m, const rc_run_options *options, double start)
         .tasks_done = m->n_done,
         .n_tasks = m->n_tasks,
         .state_steps = m->foreign_steps + atomic_load(&m->control->state_steps),
-        .n_state_steps = m->n_tasks * rc_task_state_steps(m->results->study),
+        .n_state_steps = m->n_tasks * rc_task_state_steps(m->results->study) - atomic_load(&m->control->saved_steps),
         .elapsed_s = MPI_Wtime() - start,
     };
     options->report(&progress, options->report_context);

@@ -15,13 +15,15 @@
 /* One task is one session at one g with all its trials. */
 size_t rc_task_count(const rc_study *study);
 
-/* State-steps (one state advanced by one step) in one task. */
+/* State-steps (one state advanced by one step) in one task, at the most: a
+ * trial at rest, or a target error that is reached, saves the rest. */
 uint64_t rc_task_state_steps(const rc_study *study);
 
 /* What a running task shares with the one who waits for it. */
 typedef struct rc_task_control {
     atomic_bool stop;          /* set it: tasks end soon with RC_STOPPED */
     atomic_ullong state_steps; /* done so far, by all tasks */
+    atomic_ullong saved_steps; /* of finished tasks, what they did not need */
 } rc_task_control;
 
 /* Computes task number `task` and puts its part into the results. Tasks write
@@ -40,7 +42,7 @@ typedef struct rc_progress {
     size_t tasks_done;
     size_t n_tasks;
     uint64_t state_steps;
-    uint64_t n_state_steps;
+    uint64_t n_state_steps; /* in all, as far as is known */
     double elapsed_s;
 } rc_progress;
 

@@ -43,13 +43,14 @@ typedef struct rc_spectrum_plan {
     double gain;         /* g */
     const double *input; /* b [neuron], borrowed; NULL for none */
     double tau_ms, dt_ms;
-    size_t n_exponents;        /* leading k, 1 .. N */
-    double transient_ms;       /* state and frame settle before anything is accumulated */
-    double duration_ms;        /* the most that is accumulated after the transient */
-    double target_error;       /* stop when every exponent's standard error is below; 1/s; 0: use the whole duration */
-    double target_error_share; /* ... below target_error + this * |exponent| */
-    const rc_kernels *kernels; /* NULL: the best */
-    const atomic_bool *stop;   /* may be NULL; set: end soon with RC_STOPPED */
+    size_t n_exponents;         /* leading k, 1 .. N */
+    double transient_ms;        /* state and frame settle before anything is accumulated */
+    double duration_ms;         /* the most that is accumulated after the transient */
+    double target_error;        /* stop when every exponent's standard error is below; 1/s; 0: use the whole duration */
+    double target_error_share;  /* ... below target_error + this * |exponent| */
+    const rc_kernels *kernels;  /* NULL: the best */
+    const atomic_bool *stop;    /* may be NULL; set: end soon with RC_STOPPED */
+    atomic_ullong *state_steps; /* may be NULL; grows by the steps of the trials, to be watched */
 } rc_spectrum_plan;
 
 /* A fixed point of the step and its exponents, the logarithms of the moduli of
@@ -135,6 +136,7 @@ typedef struct rc_spectrum {
     double *start, *state;   /* [neuron], where accumulation began, and the end */
     double start_ms;         /* when accumulation began */
     double measured_s;       /* time accumulated */
+    size_t n_steps;          /* that its group took, transient included */
     double needed_s;         /* more time for the target error; 0 if reached, NaN if none was asked */
     double speed;            /* ||state change|| / sqrt(N) / dt at the end, 1/s */
     double rest_ms;          /* when the trial came to rest; NaN if it did not */

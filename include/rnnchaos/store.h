@@ -45,8 +45,8 @@ typedef struct rc_results {
     double *lyapunov_error;                                     /* [session, gain, trial, index], 1/s */
     double *lyapunov_window;                                    /* [session, gain, trial, window, index], 1/s */
     double *twin_exponent, *twin_error;                         /* [session, gain, trial], 1/s */
-    int32_t *verdict; /* [session, gain, trial], rc_verdict */
-    char *verdict_reason; /* [session, gain, trial], RC_TEXT_SIZE bytes each */
+    int32_t *verdict;                                           /* [session, gain, trial], rc_verdict */
+    char *verdict_reason;                                       /* [session, gain, trial], RC_TEXT_SIZE bytes each */
     int32_t *attractor_id;                                      /* [session, gain, trial] */
     double *transient_ms, *period_ms, *measured_ms, *needed_ms; /* [session, gain, trial] */
     double *kaplan_yorke_dimension, *kaplan_yorke_error;        /* [session, gain, trial] */

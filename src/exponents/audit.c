@@ -158,10 +158,10 @@ static double summed_rate(const rc_spectrum *s, size_t n, size_t from, size_t to
 }
 
 /* At a fixed point, the volume of the first n directions must grow as the
- * first n eigenvalues say, once the frame has found them: it does so by
- * exp(-gap) a second. So a sum counts where the gap that follows it closes by
- * half in a quarter of the run, and the last quarter may miss the eigenvalues
- * by as much as it still moved from the third. */
+ * first n eigenvalues say, once the frame has found them. From a random frame
+ * that takes about 10/gap, gap being the one that follows the n-th; sums that
+ * had less time before the last quarter are left out. The last quarter may miss
+ * the eigenvalues by as much as it still moved from the third. */
 static double compare_eigenvalues(const rc_spectrum *s, bool *agree) {
     size_t quarter = s->n_blocks / 4, last = s->n_blocks;
     double seconds = (double)quarter * s->block_s, exact = 0, most = NAN;
@@ -170,7 +170,7 @@ static double compare_eigenvalues(const rc_spectrum *s, bool *agree) {
         const double *exponent = s->fixed_point->exponent;
         exact += exponent[n - 1];
         double gap = n < s->n_neurons ? exponent[n - 1] - exponent[n] : INFINITY;
-        if (isinf(exact) || gap * seconds < 0.7) continue;
+        if (isinf(exact) || 3 * gap * seconds < 10) continue;
         double rate = summed_rate(s, n, last - quarter, last);
         double moved = fabs(rate - summed_rate(s, n, last - 2 * quarter, last - quarter));
         most = fmax(most, fabs(rate - exact));

@@ -153,13 +153,19 @@ static bool all_at_rest(const group *g) {
     return true;
 }
 
+static rc_status advance(group *g, size_t n_steps, size_t interval) {
+    rc_status status = rc_probe_advance(g->probe, n_steps, interval);
+    if (g->plan->state_steps) atomic_fetch_add(g->plan->state_steps, n_steps * g->n_trials);
+    return status;
+}
+
 static rc_status settle(group *g) {
     rc_status status = RC_OK;
     size_t n_steps = steps_of(g->plan, g->plan->transient_ms);
     g->interval = (size_t)fmin(1000, fmax(1, natural_steps(g->plan) / 4));
     while (g->steps_done < n_steps && !all_at_rest(g)) {
         size_t rest = n_steps - g->steps_done, n = g->interval < rest ? g->interval : rest;
-        RC_TRY(rc_probe_advance(g->probe, n, n));
+        RC_TRY(advance(g, n, n));
         g->steps_done += n;
         if (n == g->interval) adapt_interval(g);
         for (size_t trial = 0; trial < g->n_trials; trial++) {
@@ -196,9 +202,15 @@ done:
     return status;
 }
 
-/* At rest two hundred time constants suffice to compare with the eigenvalues. */
+/* At rest the frame has to find the eigenvalues' directions, at the pace of
+ * the widest gap among them; then the run ends. */
 static void limit_rest(group *g, trial_run *t) {
-    double enough = ceil(200 * natural_steps(g->plan) / (double)g->block_steps);
+    const rc_spectrum *s = t->out;
+    double gap = 0, step_s = g->plan->dt_ms / 1000, tau_steps = natural_steps(g->plan);
+    for (size_t n = 1; n <= s->n_exponents && n < s->n_neurons; n++)
+        gap = fmax(gap, s->fixed_point->exponent[n - 1] - s->fixed_point->exponent[n]);
+    double steps = fmin(fmax(16 / gap / step_s, 200 * tau_steps), 1000 * tau_steps);
+    double enough = ceil(steps / (double)g->block_steps);
     t->last_block = enough < (double)g->n_blocks ? (size_t)enough : g->n_blocks;
 }
 
@@ -230,7 +242,7 @@ static rc_status accumulate(group *g) {
     rc_status status = RC_OK;
     RC_TRY(allocate_blocks(g));
     for (size_t active = g->n_trials; active > 0;) {
-        RC_TRY(rc_probe_advance(g->probe, g->block_steps, g->interval));
+        RC_TRY(advance(g, g->block_steps, g->interval));
         g->steps_done += g->block_steps;
         active = 0;
         for (size_t trial = 0; trial < g->n_trials; trial++) {
@@ -238,6 +250,7 @@ static rc_status accumulate(group *g) {
             active += !g->trial[trial].done;
         }
     }
+    for (size_t trial = 0; trial < g->n_trials; trial++) g->trial[trial].out->n_steps = g->steps_done;
 done:
     return status;
 }

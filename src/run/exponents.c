@@ -70,6 +70,13 @@ static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *result
     results->dt_effect[at] = audit->half_step;
 }
 
+/* Trials that came to rest, or reached the target error, ended early. */
+static void count_saved(const rc_study *study, rc_spectrum *const *spectra, rc_task_control *control) {
+    uint64_t all = rc_task_state_steps(study) - 2 * (uint64_t)study->n_trials * study->n_steps, done = 0;
+    for (size_t t = 0; t < study->n_trials; t++) done += spectra[t]->n_steps;
+    if (done < all) atomic_fetch_add(&control->saved_steps, all - done);
+}
+
 /* What the trials of the task say together. */
 static void put_summary(size_t task, const rc_spectrum_plan *plan, rc_spectrum **spectra, rc_results *results) {
     size_t n_trials = results->study->n_trials, n_chaotic = 0;
@@ -97,10 +104,12 @@ rc_status rc_task_measure_exponents(size_t task, const rc_network *network, cons
         .target_error = study->exponents.target_error,
         .kernels = kernels,
         .stop = &control->stop,
+        .state_steps = &control->state_steps,
     };
     RC_TRY(RC_ARRAY(spectra, study->n_trials, "spectra"));
     RC_TRY(rc_spectrum_measure(network, &plan, study->n_trials, initial_states, spectra));
     RC_TRY(rc_spectrum_judge(network, &plan, study->n_trials, spectra));
+    count_saved(study, spectra, control);
     put_summary(task, &plan, spectra, results);
     for (size_t t = 0; t < study->n_trials; t++) {
         size_t at = task * study->n_trials + t;

@@ -26,7 +26,10 @@ typedef struct {
 
 size_t rc_task_count(const rc_study *study) { return study->n_sessions * study->n_gains; }
 
-uint64_t rc_task_state_steps(const rc_study *study) { return 2 * (uint64_t)study->n_trials * study->n_steps; }
+uint64_t rc_task_state_steps(const rc_study *study) {
+    double tangent = study->n_exponents ? study->exponents.transient_ms + study->exponents.duration_ms : 0;
+    return study->n_trials * (2 * (uint64_t)study->n_steps + (uint64_t)(tangent / study->dynamics.dt_ms));
+}
 
 /* Pairs in the block that holds this trial. */
 static size_t pairs_in_block(const work *w, size_t trial) {

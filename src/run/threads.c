@@ -47,12 +47,12 @@ static rc_status hand_out(rc_pool *pool, const rc_run_options *options, rc_task_
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
     rc_progress progress = {.n_tasks = rc_task_count(study)};
-    progress.n_state_steps = progress.n_tasks * rc_task_state_steps(study);
     for (size_t next = 0, task; progress.tasks_done < progress.n_tasks && !atomic_load(&control->stop);) {
         while (next < progress.n_tasks && rc_pool_hungry(pool)) rc_pool_offer(pool, next++);
         rc_pool_wait(pool, 0.1);
         while (rc_pool_collect(pool, &task)) progress.tasks_done++;
         progress.state_steps = atomic_load(&control->state_steps);
+        progress.n_state_steps = progress.n_tasks * rc_task_state_steps(study) - atomic_load(&control->saved_steps);
         progress.elapsed_s = seconds_since(&start);
         if (options->report) options->report(&progress, options->report_context);
     }
