@@ -3,6 +3,7 @@
 
 #include <lapacke.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 #include "exponents/fixed_point.h"
 #include "exponents/jacobian.h"
@@ -30,6 +31,7 @@ static rc_status solve(newton *w) {
     for (size_t i = 0; i < n * n; i++) w->matrix[i] = -w->matrix[i];
     for (size_t i = 0; i < n; i++) w->matrix[i * n + i] += 1;
     memcpy(w->step, w->residual, n * sizeof *w->step);
+    rc_blas_stay_single();
     lapack_int info = LAPACKE_dgetrf(LAPACK_COL_MAJOR, order, order, w->matrix, order, w->pivots);
     if (info == 0) info = LAPACKE_dgetrs(LAPACK_COL_MAJOR, 'T', order, 1, w->matrix, order, w->pivots, w->step, order);
     if (info != 0) return rc_fail(RC_NUMERICS, "Newton's matrix is singular (info %d)", (int)info);
@@ -75,6 +77,7 @@ static rc_status find_exponents(newton *w, rc_fixed_point *point) {
     RC_TRY(RC_ARRAY(imaginary, n, "eigenvalues"));
     rc_field_target_jacobian(&w->field, point->state, w->matrix);
     lapack_int order = (lapack_int)n;
+    rc_blas_stay_single();
     lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, w->matrix, order, point->exponent, imaginary,
                                     NULL, 1, NULL, 1);
     if (info != 0) {

@@ -3,17 +3,14 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#include <threads.h>
 
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 
 static const double dead_share = 1e-13; /* R_ii / |a_i| below which R_ii is rounding */
-
-static once_flag blas_once = ONCE_FLAG_INIT;
-static void limit_blas(void) { openblas_set_num_threads(1); } /* threads belong to the caller */
 
 static rc_status check_lapack(lapack_int info, const char *routine) {
     return info == 0 ? RC_OK : rc_fail(RC_NUMERICS, "LAPACK %s failed (info %d)", routine, (int)info);
@@ -27,7 +24,7 @@ rc_status rc_frame_create(size_t n_rows, size_t n_columns, rc_frame **out) {
     if (n_columns < 1 || n_columns > n_rows || n_rows > INT32_MAX)
         return rc_fail(RC_INVALID, "a frame of %zu vectors with %zu components: expected 1 to %zu vectors", n_columns,
                        n_rows, n_rows);
-    call_once(&blas_once, limit_blas);
+    rc_blas_stay_single();
     RC_TRY(RC_ARRAY(f, 1, "frame"));
     *f = (rc_frame){.n_rows = n_rows, .n_columns = n_columns};
     RC_TRY(RC_ARRAY_ALIGNED(f->matrix, n_rows * n_columns, "frame"));

@@ -5,6 +5,7 @@
 
 #include <lapacke.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 
 rc_status rc_field_open(const rc_network *network, const rc_spectrum_plan *plan, rc_field *field) {
@@ -67,6 +68,7 @@ double rc_field_log_determinant(rc_field *f, double fraction, const double *stat
         for (size_t i = 0; i < n * n; i++) matrix[i] *= fraction;
         for (size_t i = 0; i < n; i++) matrix[i * n + i] += 1 - fraction;
     }
+    rc_blas_stay_single();
     int info = LAPACKE_dgetrf(LAPACK_COL_MAJOR, (int)n, (int)n, matrix, (int)n, pivots);
     if (info != 0) return -INFINITY;
     double sum = 0;

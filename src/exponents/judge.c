@@ -32,18 +32,42 @@ static rc_status finish_approach(const rc_network *network, const rc_spectrum_pl
     return RC_OK;
 }
 
-static rc_status judge_trial(const rc_network *network, const rc_spectrum_plan *plan, rc_spectrum *s) {
+/* Searches for the orbits of those trials that move, side by side. */
+static rc_status search_orbits(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                               rc_spectrum *const *spectra, double *search_ms, rc_orbit *orbits) {
+    const double *states[UNIT];
+    rc_orbit found[UNIT];
+    size_t n_states = 0, trials[UNIT];
+    *search_ms = 200 * natural_ms(plan);
+    for (size_t trial = 0; trial < n_trials; trial++) {
+        orbits[trial] = (rc_orbit){.autocorrelation_ms = NAN};
+        if (spectra[trial]->fixed_point) continue;
+        if (!rc_verdict_is_chaotic(spectra[trial])) *search_ms = search_time(plan);
+        trials[n_states] = trial;
+        states[n_states++] = spectra[trial]->state;
+    }
+    if (n_states == 0) return RC_OK;
+    rc_status status = rc_orbit_search(network, plan, n_states, states, *search_ms, found);
+    if (status != RC_OK) return status;
+    for (size_t k = 0; k < n_states; k++) orbits[trials[k]] = found[k];
+    return RC_OK;
+}
+
+static rc_status judge_group(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                             rc_spectrum *const *spectra) {
     rc_status status = RC_OK;
-    bool chaotic = rc_verdict_is_chaotic(s);
-    double search_ms = chaotic ? 200 * natural_ms(plan) : search_time(plan);
-    rc_orbit orbit = {.autocorrelation_ms = NAN};
-    RC_TRY(finish_approach(network, plan, s));
-    if (!s->fixed_point) RC_TRY(rc_orbit_search(network, plan, s->state, search_ms, &orbit));
-    s->activity.autocorrelation_ms = orbit.autocorrelation_ms;
-    if (orbit.found) rc_spectrum_estimate_tail(plan, s);
-    if (s->fixed_point) rc_spectrum_estimate(plan, s);
-    rc_audit_conclude(plan, s);
-    rc_verdict_reach(plan, &orbit, search_ms, s);
+    rc_orbit orbits[UNIT];
+    double search_ms;
+    for (size_t trial = 0; trial < n_trials; trial++) RC_TRY(finish_approach(network, plan, spectra[trial]));
+    RC_TRY(search_orbits(network, plan, n_trials, spectra, &search_ms, orbits));
+    for (size_t trial = 0; trial < n_trials; trial++) {
+        rc_spectrum *s = spectra[trial];
+        s->activity.autocorrelation_ms = orbits[trial].autocorrelation_ms;
+        if (orbits[trial].found) rc_spectrum_estimate_tail(plan, s);
+        if (s->fixed_point) rc_spectrum_estimate(plan, s);
+        rc_audit_conclude(plan, s);
+        rc_verdict_reach(plan, &orbits[trial], search_ms, s);
+    }
 done:
     return status;
 }
@@ -57,7 +81,8 @@ rc_status rc_spectrum_judge(const rc_network *network, const rc_spectrum_plan *p
         bool sum_rule = first == 0 || network->n_neurons <= MOST_FOR_EVERY_TRIAL;
         RC_TRY(rc_group_audit(network, plan, n, !side_by_side, sum_rule, spectra + first));
     }
-    for (size_t trial = 0; trial < n_trials; trial++) RC_TRY(judge_trial(network, plan, spectra[trial]));
+    for (size_t first = 0; first < n_trials; first += UNIT)
+        RC_TRY(judge_group(network, plan, n_trials - first < UNIT ? n_trials - first : UNIT, spectra + first));
 done:
     return status;
 }

@@ -11,10 +11,11 @@ enum { RETURNS = 4, SAMPLES = 400 };
 static const double tolerance = 2e-3; /* of the orbit's diameter: what straight pieces leave */
 
 typedef struct {
-    rc_bundle *bundle;
     bool segments;
+    size_t n_neurons;
     double *home, *state, *last; /* [neuron] */
     double *gap, *place;         /* [step]: distance of the piece that ends there, and where on it, 0 .. 1 */
+    rc_samples samples;
 } walk;
 
 static double squared_distance(const double *a, const double *b, size_t n) {
@@ -25,7 +26,7 @@ static double squared_distance(const double *a, const double *b, size_t n) {
 
 /* The distance of home from the straight piece last -> state. */
 static double piece_distance(const walk *w, double *place) {
-    size_t n = w->bundle->n_neurons;
+    size_t n = w->n_neurons;
     double along = 0, length = 0, sum = 0;
     *place = 1;
     if (!w->segments) return sqrt(squared_distance(w->home, w->state, n));
@@ -42,16 +43,22 @@ static double piece_distance(const walk *w, double *place) {
     return sqrt(sum);
 }
 
-static rc_status follow(walk *w, const rc_spectrum_plan *plan, size_t n_steps, rc_samples *samples, size_t spacing) {
-    size_t n = w->bundle->n_neurons;
-    memcpy(w->state, w->home, n * sizeof *w->state);
+/* All walks side by side. */
+static rc_status follow(rc_bundle *bundle, const rc_spectrum_plan *plan, size_t n_walks, size_t n_steps, size_t spacing,
+                        walk *walks) {
     for (size_t step = 0; step < n_steps; step++) {
-        if (step % spacing == 0 && samples->n < samples->capacity) rc_samples_offer(samples, w->state);
-        memcpy(w->last, w->state, n * sizeof *w->state);
-        rc_bundle_advance(w->bundle);
-        rc_bundle_get_point(w->bundle, RC_POINT_STATE, 0, w->state);
-        w->gap[step] = piece_distance(w, &w->place[step]);
         if (plan->stop && atomic_load(plan->stop)) return rc_fail(RC_STOPPED, "stopped");
+        for (walk *w = walks; w < walks + n_walks; w++) {
+            if (step % spacing == 0 && w->samples.n < w->samples.capacity) rc_samples_offer(&w->samples, w->state);
+            double *old = w->last;
+            w->last = w->state;
+            w->state = old;
+        }
+        rc_bundle_advance(bundle);
+        for (size_t k = 0; k < n_walks; k++) {
+            rc_bundle_get_point(bundle, RC_POINT_STATE, k, walks[k].state);
+            walks[k].gap[step] = piece_distance(&walks[k], &walks[k].place[step]);
+        }
     }
     return RC_OK;
 }
@@ -86,38 +93,57 @@ static void find_period(const walk *w, size_t n_steps, double dt_ms, rc_orbit *o
     }
 }
 
-rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, const double *state,
-                          double search_ms, rc_orbit *orbit) {
+static rc_status open_walk(rc_bundle *bundle, size_t which, const double *state, size_t n_steps, walk *w) {
     rc_status status = RC_OK;
-    size_t n = network->n_neurons, n_steps = (size_t)ceil(search_ms / plan->dt_ms);
+    size_t n = bundle->n_neurons;
+    w->n_neurons = n;
+    RC_TRY(rc_samples_open(n, SAMPLES, &w->samples));
+    RC_TRY(RC_ARRAY(w->home, n, "state"));
+    RC_TRY(RC_ARRAY(w->state, n, "state"));
+    RC_TRY(RC_ARRAY(w->last, n, "state"));
+    RC_TRY(RC_ARRAY(w->gap, n_steps, "distances"));
+    RC_TRY(RC_ARRAY(w->place, n_steps, "distances"));
+    memcpy(w->home, state, n * sizeof *state);
+    memcpy(w->state, state, n * sizeof *state);
+    rc_bundle_set_point(bundle, RC_POINT_STATE, which, state);
+    rc_bundle_set_point(bundle, RC_POINT_TWIN, which, state);
+done:
+    return status;
+}
+
+static void close_walk(walk *w) {
+    rc_samples_close(&w->samples);
+    free(w->home);
+    free(w->state);
+    free(w->last);
+    free(w->gap);
+    free(w->place);
+}
+
+rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, size_t n_states,
+                          const double *const *states, double search_ms, rc_orbit *orbits) {
+    rc_status status = RC_OK;
+    size_t n_steps = (size_t)ceil(search_ms / plan->dt_ms);
     size_t spacing = plan->form == RC_FORM_MAP ? 1 : (size_t)fmax(1, plan->tau_ms / plan->dt_ms / 2);
     const rc_kernels *kernels = plan->kernels;
-    walk w = {.segments = plan->form != RC_FORM_MAP};
-    rc_samples samples = {0};
-    *orbit = (rc_orbit){.autocorrelation_ms = NAN};
+    rc_bundle *bundle = NULL;
+    walk walks[RC_LANE_UNIT] = {0};
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
-    RC_TRY(rc_samples_open(n, SAMPLES, &samples));
-    RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, 1, 0, true,
-                            kernels, &w.bundle));
-    RC_TRY(RC_ARRAY(w.home, n, "state"));
-    RC_TRY(RC_ARRAY(w.state, n, "state"));
-    RC_TRY(RC_ARRAY(w.last, n, "state"));
-    RC_TRY(RC_ARRAY(w.gap, n_steps, "distances"));
-    RC_TRY(RC_ARRAY(w.place, n_steps, "distances"));
-    memcpy(w.home, state, n * sizeof *state);
-    rc_bundle_set_point(w.bundle, RC_POINT_STATE, 0, state);
-    rc_bundle_set_point(w.bundle, RC_POINT_TWIN, 0, state);
-    rc_bundle_refresh(w.bundle);
-    RC_TRY(follow(&w, plan, n_steps, &samples, spacing));
-    orbit->autocorrelation_ms = rc_samples_autocorrelation(&samples) * (double)spacing * plan->dt_ms;
-    find_period(&w, n_steps, plan->dt_ms, orbit);
+    RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_states, 0, false,
+                            kernels, &bundle));
+    for (size_t k = 0; k < n_states; k++) {
+        walks[k].segments = plan->form != RC_FORM_MAP;
+        RC_TRY(open_walk(bundle, k, states[k], n_steps, &walks[k]));
+    }
+    rc_bundle_refresh(bundle);
+    RC_TRY(follow(bundle, plan, n_states, n_steps, spacing, walks));
+    for (size_t k = 0; k < n_states; k++) {
+        orbits[k] = (rc_orbit){.autocorrelation_ms = NAN};
+        orbits[k].autocorrelation_ms = rc_samples_autocorrelation(&walks[k].samples) * (double)spacing * plan->dt_ms;
+        find_period(&walks[k], n_steps, plan->dt_ms, &orbits[k]);
+    }
 done:
-    rc_samples_close(&samples);
-    rc_bundle_destroy(&w.bundle);
-    free(w.home);
-    free(w.state);
-    free(w.last);
-    free(w.gap);
-    free(w.place);
+    for (size_t k = 0; k < n_states; k++) close_walk(&walks[k]);
+    rc_bundle_destroy(&bundle);
     return status;
 }

@@ -5,6 +5,7 @@
 
 #include <cblas.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 
 rc_status rc_samples_open(size_t n_neurons, size_t capacity, rc_samples *samples) {
@@ -59,6 +60,7 @@ double rc_samples_participation(rc_samples *s, double *gram) {
     double trace = subtract_mean(s), square = 0;
     if (is_still(s, trace)) return NAN;
     int n = (int)s->n, neurons = (int)s->n_neurons;
+    rc_blas_stay_single();
     cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, n, neurons, 1, s->state, neurons, 0, gram, n);
     for (size_t a = 0; a < s->n; a++)
         for (size_t b = 0; b <= a; b++) square += (a == b ? 1 : 2) * gram[a * s->n + b] * gram[a * s->n + b];

@@ -38,11 +38,11 @@ typedef struct rc_orbit {
     double autocorrelation_ms; /* of the states on the way */
 } rc_orbit;
 
-/* Follows a state for up to search_ms and looks for a return to it that repeats
- * four times without drifting. Between steps, orbits are taken as straight
+/* Follows up to RC_LANE_UNIT states for search_ms and looks for returns to them
+ * that repeat four times without drifting. Between steps, orbits are taken as straight
  * (RC_FORM_MAP: not at all). */
-rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, const double *state,
-                          double search_ms, rc_orbit *orbit);
+rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, size_t n_states,
+                          const double *const *states, double search_ms, rc_orbit *orbits);
 
 /* Puts a verdict on one audited spectrum. */
 void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *spectrum);

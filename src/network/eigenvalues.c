@@ -3,6 +3,7 @@
 #include <lapacke.h>
 #include <rnnchaos/network.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 
 rc_status rc_network_spectral_radius(const rc_network *network, double *radius) {
@@ -16,6 +17,7 @@ rc_status rc_network_spectral_radius(const rc_network *network, double *radius) 
     RC_TRY(RC_ARRAY(imaginary, n, "eigenvalues"));
     rc_network_to_dense(network, weights);
     lapack_int order = (lapack_int)n;
+    rc_blas_stay_single();
     lapack_int info =
         LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, weights, order, real, imaginary, NULL, 1, NULL, 1);
     if (info != 0) {
