@@ -5,9 +5,14 @@
 #include "base/memory.h"
 #include "cli.h"
 
-static const char usage[] = "network [STUDY.yaml] --session S [--set KEY=VALUE]... -o FILE.npz\n"
-                            "  writes the weights [N, N] and initial states [trials, N] of a session,\n"
-                            "  and reports what random-matrix theory says of the network";
+static const char usage[] = "network [STUDY.yaml] --session S [--set KEY=VALUE]...\n"
+                            "           -o FILE.npz\n"
+                            "  writes the weights [N, N] (row: receiving neuron) and initial states\n"
+                            "  [trials, N] of a session, and reports what random-matrix theory says of the\n"
+                            "  network; the default study is the published one\n"
+                            "  --session S        any whole number, also one that the study does not run\n"
+                            "  --set KEY=VALUE    overrides a key of the study, as in run\n"
+                            "  -o, --output FILE  for numpy.load";
 
 static bool parse_session(const char *text, uint32_t *session) {
     char *end;

@@ -4,7 +4,8 @@
 #include "cli.h"
 
 static const char usage[] = "plot RESULTS.h5 -o FILE.{pdf,svg,png}\n"
-                            "  draws the figure of the study";
+                            "  draws the figure of the study; the name's ending tells the format\n"
+                            "  -o, --output FILE  replaced if it exists";
 
 int cli_plot(const cli_host *host, int argc, char **argv) {
     cli_arguments arguments;

@@ -18,7 +18,7 @@ static const char usage[] = "run [STUDY.yaml] [-o DIR] [--set KEY=VALUE]... [--t
                             "  results/) study.yaml, results.h5, data_curation.pickle and results.pdf;\n"
                             "  stdout gets the exponents and the names of these files, stderr the progress\n"
                             "  -o, --output DIR  the folder; it is made if needed\n"
-                            "  --set KEY=VALUE   overrides a key of the study; VALUE is YAML: --set gains=[1,4]\n"
+                            "  --set KEY=VALUE   overrides a key of the study; VALUE is YAML: gains=[1,4]\n"
                             "  --threads N       default: OMP_NUM_THREADS, SLURM_CPUS_PER_TASK, or all cores\n"
                             "  --kernels NAME    the instruction set, by default the best that this processor\n"
                             "                    has; results do not depend on it\n"
