@@ -28,9 +28,9 @@ SMALL = {
 # One that nobody waits for.
 ENDLESS = {"dynamics.duration_ms": 3000000, "trials": 2}
 
-ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if name not in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK")
-}
+ENVIRONMENT = os.environ | {"TERM": "xterm"}
+for name in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"):
+    ENVIRONMENT.pop(name, None)
 
 
 def settings(*studies, **more):
