@@ -4,7 +4,7 @@
 #include "cli.h"
 
 static const char usage[] = "plot RESULTS.h5 -o FILE.{pdf,svg,png}\n"
-                            "  draws the figure of the study; the name's ending tells the format\n"
+                            "  draws the figure of the study, in the format that the name of FILE ends in\n"
                             "  -o, --output FILE  replaced if it exists";
 
 int cli_plot(const cli_host *host, int argc, char **argv) {

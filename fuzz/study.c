@@ -1,12 +1,6 @@
 /* libFuzzer target: any bytes as a study file; a first line "--set KEY=VALUE"
  * is a setting. A study that is accepted must read back from its own text, and
- * a refusal must name the place in one line.
- *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Iinclude -Isrc \
- *       fuzz/study.c src/study/?*.c src/base/?*.c -lyaml -lm -o build/fuzz-study
- *   mkdir -p build/corpus
- *   build/fuzz-study -max_len=4096 -max_total_time=300 build/corpus fuzz/corpus/study
- */
+ * a refusal must name the place in one line. */
 #include <stdlib.h>
 #include <string.h>
 

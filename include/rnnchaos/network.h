@@ -33,6 +33,30 @@ rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_networ
  * finite or n_neurons is 0. */
 rc_status rc_network_from_dense(const double *weights, size_t n_neurons, rc_network **out);
 
+/* A network from somebody's matrix, docs/weights.md: .npy, .npz (dense, or
+ * SciPy's sparse csr, csc, coo), Matrix Market or HDF5, told by the content.
+ * Row = receiving neuron. A sparse matrix stays sparse; duplicates are added,
+ * zeros dropped.
+ *   path     the file; "FILE:NAME" names an array in it if dataset is NULL
+ *            and there is no file of the whole name
+ *   dataset  an array of an .npz or HDF5 file; NULL: "weights", "W", or the
+ *            only matrix
+ * Errors: RC_IO; RC_NO_MEMORY; RC_DAMAGED if the bytes break their format;
+ * RC_INVALID if they are sound but no square, non-empty matrix of finite real
+ * numbers; rc_message() is "FILE: [byte B:] expected ..., found ...", of a
+ * text "FILE:LINE:COLUMN: ...". Memory: in proportion to the file, or to what
+ * its compression can hold. Two threads may call it at once, but not for HDF5. */
+rc_status rc_network_read(const char *path, const char *dataset, rc_network **out);
+
+/* The same from a file in memory; name stands for it in messages. */
+rc_status rc_network_parse(const void *bytes, size_t size, const char *name, const char *dataset, rc_network **out);
+
+/* Reads n finite numbers, one a neuron, as b [neuron]: an .npy array of one
+ * dimension, or text with a number a line and '#' for comments. The caller
+ * frees *out with free(). Errors: as rc_network_read. */
+rc_status rc_vector_read(const char *path, size_t n, double **out);
+rc_status rc_vector_parse(const void *bytes, size_t size, const char *name, size_t n, double **out);
+
 /* Writes W as a row-major dense matrix [n_neurons, n_neurons]. */
 void rc_network_to_dense(const rc_network *network, double *weights);
 

@@ -32,10 +32,9 @@ static void tanh_array(size_t n, const double *x, double *y) {
     }
 }
 
-/* One row of n_vec vectors of lanes. */
-ALWAYS_INLINE void advance_row(const rc_couplings *W, size_t row, vec fraction, size_t n_lanes, const double *state,
-                               double *next, const size_t n_vec) {
-    vec sum[VEC_CHUNK];
+/* sum = sum_j gW[row][j] state[j], n_vec vectors of lanes. */
+ALWAYS_INLINE void sum_row(const rc_couplings *W, size_t row, size_t n_lanes, const double *state, vec *sum,
+                           const size_t n_vec) {
     for (size_t v = 0; v < n_vec; v++) sum[v] = v_set(0);
     size_t end = W->row_start[row + 1];
     for (size_t k = W->row_start[row]; k < end; k++) {
@@ -44,16 +43,29 @@ ALWAYS_INLINE void advance_row(const rc_couplings *W, size_t row, vec fraction, 
 #pragma GCC unroll 8
         for (size_t v = 0; v < n_vec; v++) sum[v] = v_fma(weight, v_load(source + v * VEC_WIDTH), sum[v]);
     }
+}
+
+/* The Euler step of one row, from its sums; state and next are those of the row. */
+ALWAYS_INLINE void finish_row(vec fraction, const double *state, double *next, const vec *sum, const size_t n_vec) {
 #pragma GCC unroll 8
     for (size_t v = 0; v < n_vec; v++) {
-        vec old = v_load(state + row * n_lanes + v * VEC_WIDTH);
-        v_store(next + row * n_lanes + v * VEC_WIDTH, v_fma(fraction, v_tanh(sum[v]) - old, old));
+        vec old = v_load(state + v * VEC_WIDTH);
+        v_store(next + v * VEC_WIDTH, v_fma(fraction, v_tanh(sum[v]) - old, old));
     }
 }
 
+/* A row is finished after the next one is summed: both then proceed at the same time, where a tanh right after its
+ * sum would keep the processor waiting for the sum. */
 ALWAYS_INLINE void advance_chunk(const rc_couplings *W, double fraction, size_t n_lanes, const double *state,
                                  double *next, const size_t n_vec) {
-    for (size_t row = 0; row < W->n_neurons; row++) advance_row(W, row, v_set(fraction), n_lanes, state, next, n_vec);
+    vec sum[VEC_CHUNK], next_sum[VEC_CHUNK];
+    sum_row(W, 0, n_lanes, state, sum, n_vec);
+    for (size_t row = 0; row < W->n_neurons; row++) {
+        size_t following = row + 1 < W->n_neurons ? row + 1 : row; /* the last once more, for nothing */
+        sum_row(W, following, n_lanes, state, next_sum, n_vec);
+        finish_row(v_set(fraction), state + row * n_lanes, next + row * n_lanes, sum, n_vec);
+        for (size_t v = 0; v < n_vec; v++) sum[v] = next_sum[v];
+    }
 }
 
 static void advance(const rc_couplings *W, double fraction, size_t n_lanes, const double *state, double *next) {
@@ -63,14 +75,9 @@ static void advance(const rc_couplings *W, double fraction, size_t n_lanes, cons
         switch (n_vec) {
         case 1: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 1); break;
         case 2: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 2); break;
-#if VEC_CHUNK >= 5
         case 3: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 3); break;
         case 4: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 4); break;
         case 5: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 5); break;
-#endif
-#if VEC_CHUNK >= 6
-        case 6: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, 6); break;
-#endif
         default: advance_chunk(W, fraction, n_lanes, state + lane, next + lane, VEC_CHUNK); break;
         }
         lane += n_vec * VEC_WIDTH;

@@ -42,7 +42,8 @@ static void draw_connections(const rc_study *study, rc_stream *stream, const ato
 /* Gaussian weights, moved so that they sum to zero. */
 static void draw_weights(const rc_study *study, rc_stream *stream, rc_network *network) {
     size_t n = network->n_connections;
-    for (size_t k = 0; k < n; k++) network->weight[k] = study->network.weight_std * rc_stream_normal(stream);
+    /* NumPy adds its mean of 0, which makes -0 of a zero deviation 0 */
+    for (size_t k = 0; k < n; k++) network->weight[k] = 0 + study->network.weight_std * rc_stream_normal(stream);
     if (n == 0) return;
     double mean = rc_pairwise_sum(network->weight, n) / (double)n;
     for (size_t k = 0; k < n; k++) network->weight[k] -= mean;

@@ -1,0 +1,380 @@
+/* Weights from other people's HDF5 files: a dataset [neuron, neuron], or a
+ * group with the parts of a sparse matrix as AnnData writes it
+ * (https://anndata.readthedocs.io/en/stable/fileformat-prose.html). */
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "network/read.h"
+
+typedef struct rc_h5_weights {
+    rc_source source; /* the file; .name becomes "FILE: OBJECT" once that is known */
+    hid_t file;
+    char *name; /* owned */
+} rc_h5_weights;
+
+/* --- Opening ---------------------------------------------------------------- */
+
+/* At byte 0, 512, 1024, 2048 and so on. */
+static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
+static uint64_t next_place(uint64_t at) { return at ? 2 * at : 512; }
+
+static bool is_hdf5_file(const char *path) {
+    unsigned char found[8] = {0};
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is = false;
+    if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+        for (uint64_t at = 0; !is && at + 8 <= (uint64_t)about.st_size; at = next_place(at))
+            is = pread(fd, found, sizeof found, (off_t)at) == 8 && memcmp(found, signature, sizeof signature) == 0;
+    if (fd >= 0) close(fd);
+    return is;
+}
+
+bool rc_is_hdf5(const rc_source *source) {
+    if (!source->bytes) return is_hdf5_file(source->name);
+    for (uint64_t at = 0; at + 8 <= source->size; at = next_place(at))
+        if (memcmp(source->bytes + at, signature, sizeof signature) == 0) return true;
+    return false;
+}
+
+static hid_t open_file(const rc_source *source) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+#if H5_VERSION_GE(1, 10, 7)
+    H5Pset_file_locking(access, false, true); /* read-only media and network drives */
+#endif
+    if (source->bytes) {
+        H5Pset_fapl_core(access, 1 << 16, false);
+        H5Pset_file_image(access, (void *)(uintptr_t)source->bytes, source->size); /* copied */
+    }
+    /* HDF5 refuses an image under the name of a file that exists */
+    hid_t file = H5Fopen(source->bytes ? "/dev/null/image" : source->name, H5F_ACC_RDONLY, access);
+    H5Pclose(access);
+    return file;
+}
+
+static rc_status damaged(const rc_h5_weights *h5, const char *text) {
+    return rc_fail(RC_DAMAGED, "%s: %s", h5->source.name, text);
+}
+
+static rc_status open_weights(const rc_source *source, rc_h5_weights *h5) {
+    hsize_t size = 0;
+    *h5 = (rc_h5_weights){.source = *source, .file = open_file(source)};
+    if (h5->file < 0 || H5Fget_filesize(h5->file, &size) < 0)
+        return damaged(h5, "expected a sound HDF5 file, found one that HDF5 cannot open");
+    h5->source.size = size;
+    return RC_OK;
+}
+
+/* --- Objects ---------------------------------------------------------------- */
+
+/* A file may not make us read another one. */
+static herr_t refuse_link(const char *parent_file, const char *parent_group, const char *file, const char *object,
+                          unsigned *flags, hid_t access, void *data) {
+    (void)parent_file, (void)parent_group, (void)file, (void)object, (void)flags, (void)access, (void)data;
+    return -1;
+}
+
+static hid_t open_object(hid_t place, const char *name) {
+    hid_t access = H5Pcreate(H5P_LINK_ACCESS);
+    H5Pset_elink_cb(access, refuse_link, NULL);
+    hid_t object = H5Oopen(place, name, access);
+    H5Pclose(access);
+    return object;
+}
+
+/* A text attribute; empty if there is none. */
+static void get_text(hid_t object, const char *name, char text[RC_SHOWN_SIZE]) {
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    text[0] = '\0';
+    bool one = H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1;
+    if (one && H5Tis_variable_str(type) > 0) {
+        char *found = NULL;
+        if (H5Aread(attribute, type, &found) >= 0 && found) snprintf(text, RC_SHOWN_SIZE, "%s", found);
+        H5free_memory(found);
+    } else if (one && H5Tget_size(type) < RC_SHOWN_SIZE) {
+        memset(text, 0, RC_SHOWN_SIZE);
+        if (H5Aread(attribute, type, text) < 0) text[0] = '\0';
+    }
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+}
+
+/* csr or csc, in a group's attribute as AnnData or h5sparse writes it. */
+static bool sparse_format(hid_t group, rc_sparse *sparse) {
+    char text[RC_SHOWN_SIZE];
+    get_text(group, "encoding-type", text);
+    if (!text[0]) get_text(group, "h5sparse_format", text);
+    sparse->format = text[0] && strstr(text, "csc") ? RC_SPARSE_COLUMNS : RC_SPARSE_ROWS;
+    return !strcmp(text, "csr_matrix") || !strcmp(text, "csc_matrix") || !strcmp(text, "csr") || !strcmp(text, "csc");
+}
+
+/* --- Datasets --------------------------------------------------------------- */
+
+/* Sets everything but the elements. */
+static rc_status get_layout(const rc_h5_weights *h5, hid_t dataset, rc_numbers *numbers) {
+    rc_status status = RC_OK;
+    hsize_t shape[H5S_MAX_RANK];
+    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+    H5T_class_t class = H5Tget_class(type);
+    int n_dims = H5Sget_simple_extent_dims(space, shape, NULL);
+    *numbers = (rc_numbers){.size = H5Tget_size(type), .n = 1};
+    numbers->kind = class == H5T_INTEGER ? RC_SIGNED : RC_FLOATING;
+    if (class != H5T_INTEGER && class != H5T_FLOAT)
+        RC_TRY(rc_source_invalid(&h5->source, "expected integers or floating-point numbers, found another type"));
+    if (n_dims < 0 || numbers->size == 0) RC_TRY(damaged(h5, "expected a type and a shape, found none"));
+    numbers->n_dims = (size_t)n_dims;
+    for (size_t i = 0; i < numbers->n_dims; i++) {
+        numbers->shape[i] = shape[i];
+        if (__builtin_mul_overflow(numbers->n, numbers->shape[i], &numbers->n))
+            RC_TRY(damaged(h5, "expected a shape of fewer than 2^64 elements, found more"));
+    }
+    numbers->column_major = H5Aexists(dataset, "MATLAB_class") > 0; /* it writes what it has, columns first */
+done:
+    H5Sclose(space);
+    H5Tclose(type);
+    return status;
+}
+
+/* Bytes of a chunk, which HDF5 holds in memory; 0 if there are none. */
+static uint64_t chunk_bytes(hid_t creation, size_t element) {
+    hsize_t chunk[H5S_MAX_RANK];
+    uint64_t bytes = element;
+    int n_dims = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
+    for (int i = 0; i < n_dims; i++)
+        if (__builtin_mul_overflow(bytes, (uint64_t)chunk[i], &bytes)) return UINT64_MAX;
+    return n_dims < 0 ? 0 : bytes;
+}
+
+static rc_status check_filters(const rc_h5_weights *h5, hid_t creation) {
+    int n = H5Pget_nfilters(creation);
+    for (int i = 0; i < n; i++) {
+        char name[RC_SHOWN_SIZE] = "", shown[RC_SHOWN_SIZE];
+        unsigned flags, options;
+        size_t n_values = 0;
+        H5Z_filter_t filter =
+            H5Pget_filter2(creation, (unsigned)i, &flags, &n_values, NULL, sizeof name, name, &options);
+        if (filter < 0 || H5Zfilter_avail(filter) <= 0)
+            return rc_source_invalid(&h5->source,
+                                     "expected gzip or no compression, found %s (filter %d), which this HDF5 lacks",
+                                     rc_shown(name, strnlen(name, sizeof name), shown), (int)filter);
+    }
+    return RC_OK;
+}
+
+/* The elements must be in this file, and not many more than it has room for. */
+static rc_status check_storage(const rc_h5_weights *h5, hid_t dataset, const rc_numbers *numbers) {
+    rc_status status = RC_OK;
+    hid_t creation = H5Dget_create_plist(dataset);
+    H5D_layout_t layout = H5Pget_layout(creation);
+    uint64_t stored = H5Dget_storage_size(dataset), bytes;
+    if (layout < 0 || layout == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)
+        RC_TRY(rc_source_invalid(&h5->source, "expected its elements in the same file, found them elsewhere"));
+    RC_TRY(check_filters(h5, creation));
+    if (__builtin_mul_overflow((uint64_t)numbers->n, (uint64_t)numbers->size, &bytes)) bytes = UINT64_MAX;
+    uint64_t chunk = chunk_bytes(creation, numbers->size);
+    if (chunk > bytes && layout == H5D_CHUNKED) bytes = chunk;
+    if (stored > h5->source.size || bytes / RC_MOST_COMPRESSION > stored || (numbers->n > 0 && stored == 0))
+        RC_TRY(rc_fail(RC_DAMAGED, "%s: expected elements of %llu bytes, found room for %llu", h5->source.name,
+                       (unsigned long long)bytes, (unsigned long long)stored));
+done:
+    H5Pclose(creation);
+    return status;
+}
+
+/* Reads a dataset as doubles or 64-bit integers; *elements is to be freed. */
+static rc_status read_numbers(const rc_h5_weights *h5, hid_t dataset, bool integers, rc_numbers *numbers,
+                              void **elements) {
+    rc_status status = RC_OK;
+    uint64_t *words = NULL; /* as wide as both */
+    RC_TRY(get_layout(h5, dataset, numbers));
+    if (integers && numbers->kind != RC_SIGNED)
+        RC_TRY(rc_source_invalid(&h5->source, "expected integers, found floating-point numbers"));
+    RC_TRY(check_storage(h5, dataset, numbers));
+    RC_TRY(RC_ARRAY(words, numbers->n, h5->source.name));
+    hid_t type = integers ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
+    if (numbers->n && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, words) < 0)
+        RC_TRY(damaged(h5, "expected elements that HDF5 can read, found others"));
+    numbers->kind = integers ? RC_SIGNED : RC_FLOATING;
+    numbers->size = 8;
+    numbers->first = (const unsigned char *)words;
+    *elements = words;
+    words = NULL;
+done:
+    free(words);
+    return status;
+}
+
+static rc_status read_dense(const rc_h5_weights *h5, hid_t dataset, rc_network **out) {
+    rc_status status = RC_OK;
+    rc_numbers numbers;
+    void *elements = NULL;
+    RC_TRY(get_layout(h5, dataset, &numbers));
+    if (numbers.n_dims != 2) { /* before it is read */
+        char shown[RC_SHOWN_SIZE];
+        RC_TRY(rc_source_invalid(&h5->source, "expected a square matrix [neuron, neuron], found shape %s",
+                                 rc_numbers_shape_shown(&numbers, shown)));
+    }
+    RC_TRY(read_numbers(h5, dataset, false, &numbers, &elements));
+    RC_TRY(rc_network_from_numbers(&h5->source, &numbers, out));
+done:
+    free(elements);
+    return status;
+}
+
+/* --- Sparse groups ---------------------------------------------------------- */
+
+static rc_status read_part(const rc_h5_weights *h5, hid_t group, const char *name, bool integers, rc_numbers *numbers,
+                           void **elements) {
+    hid_t dataset = open_object(group, name);
+    rc_status status =
+        H5Iget_type(dataset) == H5I_DATASET
+            ? read_numbers(h5, dataset, integers, numbers, elements)
+            : rc_fail(RC_DAMAGED, "%s: expected the part %s of a sparse matrix, found none", h5->source.name, name);
+    H5Oclose(dataset);
+    return status;
+}
+
+static rc_status get_shape(const rc_h5_weights *h5, hid_t group, uint64_t shape[2]) {
+    rc_status status = RC_OK;
+    int64_t found[2] = {-1, -1};
+    const char *name = H5Aexists(group, "shape") > 0 ? "shape" : "h5sparse_shape";
+    hid_t attribute = H5Aopen(group, name, H5P_DEFAULT);
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    bool two = H5Tget_class(type) == H5T_INTEGER && H5Sget_simple_extent_npoints(space) == 2;
+    if (!two || H5Aread(attribute, H5T_NATIVE_INT64, found) < 0 || found[0] < 0 || found[1] < 0)
+        RC_TRY(damaged(h5, "expected the attribute shape of two non-negative integers, found none"));
+    for (size_t i = 0; i < 2; i++) shape[i] = (uint64_t)found[i];
+done:
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return status;
+}
+
+static rc_status read_sparse(const rc_h5_weights *h5, hid_t group, rc_network **out) {
+    rc_status status = RC_OK;
+    rc_sparse sparse = {0};
+    void *data = NULL, *first = NULL, *second = NULL;
+    if (!sparse_format(group, &sparse))
+        RC_TRY(rc_source_invalid(&h5->source, "expected a dataset, or a group with the attribute encoding-type "
+                                              "csr_matrix or csc_matrix"));
+    RC_TRY(get_shape(h5, group, sparse.shape));
+    RC_TRY(read_part(h5, group, "data", false, &sparse.data, &data));
+    RC_TRY(read_part(h5, group, "indptr", true, &sparse.first, &first));
+    RC_TRY(read_part(h5, group, "indices", true, &sparse.second, &second));
+    RC_TRY(rc_network_from_sparse(&h5->source, &sparse, out));
+done:
+    free(data);
+    free(first);
+    free(second);
+    return status;
+}
+
+/* --- Which object is meant -------------------------------------------------- */
+
+typedef struct search {
+    const rc_h5_weights *h5;
+    rc_candidates candidates;
+    char *path; /* of the first; owned */
+} search;
+
+static bool is_matrix(const rc_h5_weights *h5, hid_t object) {
+    rc_numbers numbers;
+    rc_sparse sparse;
+    if (H5Iget_type(object) == H5I_GROUP) return sparse_format(object, &sparse);
+    return H5Iget_type(object) == H5I_DATASET && get_layout(h5, object, &numbers) == RC_OK && numbers.n_dims == 2;
+}
+
+static herr_t consider(hid_t root, const char *name, const H5O_info_t *info, void *data) {
+    search *s = data;
+    if (info->type != H5O_TYPE_DATASET && info->type != H5O_TYPE_GROUP) return 0;
+    hid_t object = open_object(root, name);
+    if (is_matrix(s->h5, object)) {
+        rc_candidates_add(&s->candidates, name, strlen(name));
+        if (!s->path) s->path = strdup(name);
+    }
+    H5Oclose(object);
+    return 0;
+}
+
+static rc_status find_only_matrix(const rc_h5_weights *h5, hid_t *object) {
+    rc_status status = RC_OK;
+    search s = {.h5 = h5};
+#if H5_VERSION_GE(1, 12, 0)
+    herr_t failed = H5Ovisit(h5->file, H5_INDEX_NAME, H5_ITER_INC, consider, &s, H5O_INFO_BASIC);
+#else
+    herr_t failed = H5Ovisit(h5->file, H5_INDEX_NAME, H5_ITER_INC, consider, &s);
+#endif
+    if (failed < 0) RC_TRY(damaged(h5, "expected a tree of groups and datasets, found one that HDF5 cannot walk"));
+    RC_TRY(rc_candidates_check(&s.candidates, &h5->source));
+    *object = s.path ? open_object(h5->file, s.path) : -1;
+    if (*object < 0) status = rc_fail(RC_NO_MEMORY, "%s: out of memory", h5->source.name);
+done:
+    free(s.path);
+    return status;
+}
+
+static rc_status find_object(const rc_h5_weights *h5, const char *dataset, hid_t *object) {
+    static const char *const usual[] = {"weights", "W"};
+    char shown[RC_SHOWN_SIZE];
+    *object = -1;
+    if (dataset) {
+        *object = open_object(h5->file, dataset);
+        if (*object >= 0) return RC_OK;
+        return rc_source_invalid(&h5->source, "expected a dataset or group %s in this file, found none",
+                                 rc_shown(dataset, strlen(dataset), shown));
+    }
+    for (size_t i = 0; i < sizeof usual / sizeof *usual && *object < 0; i++) *object = open_object(h5->file, usual[i]);
+    return *object >= 0 ? RC_OK : find_only_matrix(h5, object);
+}
+
+/* From here on, messages name the object too. */
+static rc_status name_object(rc_h5_weights *h5, hid_t object) {
+    char path[RC_SHOWN_SIZE] = "", shown[RC_SHOWN_SIZE];
+    size_t size = strlen(h5->source.name) + RC_SHOWN_SIZE + 3;
+    H5Iget_name(object, path, sizeof path);
+    rc_status status = RC_ARRAY(h5->name, size, "name of a dataset");
+    if (status != RC_OK) return status;
+    snprintf(h5->name, size, "%s: %s", h5->source.name, rc_shown(path, strlen(path), shown));
+    h5->source.name = h5->name;
+    return RC_OK;
+}
+
+static rc_status read_weights(rc_h5_weights *h5, const char *dataset, rc_network **out) {
+    rc_status status = RC_OK;
+    hid_t object = -1;
+    RC_TRY(find_object(h5, dataset, &object));
+    RC_TRY(name_object(h5, object));
+    switch (H5Iget_type(object)) {
+    case H5I_DATASET: status = read_dense(h5, object, out); break;
+    case H5I_GROUP: status = read_sparse(h5, object, out); break;
+    default: status = rc_source_invalid(&h5->source, "expected a dataset or group, found another object");
+    }
+done:
+    if (object >= 0) H5Oclose(object);
+    return status;
+}
+
+rc_status rc_read_hdf5(const rc_source *source, const char *dataset, rc_network **out) {
+    rc_status status = RC_OK;
+    rc_h5_weights h5;
+    *out = NULL;
+    H5E_BEGIN_TRY {
+        status = open_weights(source, &h5);
+        if (status == RC_OK) status = read_weights(&h5, dataset, out);
+        if (h5.file >= 0) H5Fclose(h5.file);
+    }
+    H5E_END_TRY
+    free(h5.name);
+    return status;
+}
