@@ -7,7 +7,8 @@
 static const char usage[] = "export RESULTS.h5 --to {pickle,npz,csv} -o FILE\n"
                             "  pickle  the dictionary of the published study (data_curation.pickle)\n"
                             "  npz     every variable and coordinate, for numpy.load\n"
-                            "  csv     one row for each session and g";
+                            "  csv     one row for each session and g\n"
+                            "  -o, --output FILE  replaced if it exists";
 
 static const struct {
     const char *name;

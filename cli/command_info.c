@@ -4,7 +4,7 @@
 #include "cli.h"
 
 static const char usage[] = "info RESULTS.h5\n"
-                            "  tells the study, where the results come from, and the exponents";
+                            "  tells where the results come from, their study, variables and exponents";
 
 static void print_provenance(const rc_results *results) {
     const rc_provenance *p = &results->provenance;

@@ -4,8 +4,9 @@
 #include "cli.h"
 
 static const char usage[] = "init [--reference]\n"
-                            "  prints the default study, the published one, with every key explained;\n"
-                            "  --reference prints the reference of all keys as Markdown";
+                            "  prints the default study, the published one, with every key explained:\n"
+                            "  rnnchaos init >study.yaml\n"
+                            "  --reference  prints the reference of all keys as Markdown instead";
 
 int cli_init(const cli_host *host, int argc, char **argv) {
     cli_arguments arguments;

@@ -5,9 +5,14 @@
 #include "base/memory.h"
 #include "cli.h"
 
-static const char usage[] = "network [STUDY.yaml] --session S [--set KEY=VALUE]... -o FILE.npz\n"
-                            "  writes the weights [N, N] and initial states [trials, N] of a session,\n"
-                            "  and reports what random-matrix theory says of the network";
+static const char usage[] = "network [STUDY.yaml] --session S [--set KEY=VALUE]...\n"
+                            "           -o FILE.npz\n"
+                            "  writes the weights [N, N] (row: receiving neuron) and initial states\n"
+                            "  [trials, N] of a session, and reports what random-matrix theory says of the\n"
+                            "  network; the default study is the published one\n"
+                            "  --session S        any whole number, also one that the study does not run\n"
+                            "  --set KEY=VALUE    overrides a key of the study, as in run\n"
+                            "  -o, --output FILE  for numpy.load";
 
 static bool parse_session(const char *text, uint32_t *session) {
     char *end;
@@ -37,13 +42,13 @@ static rc_status write_network(const cli_arguments *arguments, uint32_t session)
     rc_network *network = NULL;
     double *initial_states = NULL, *weights = NULL, radius;
     RC_TRY(rc_study_read(arguments->file, arguments->settings, arguments->n_settings, &study));
-    RC_TRY(rc_network_generate(study, session, &network, &initial_states));
-    size_t n = network->n_neurons;
+    size_t n = study->network.n_neurons;
     if (n > SIZE_MAX / 8 / n) {
         status = rc_fail(RC_NO_MEMORY, "%zu neurons are too many for a dense matrix", n);
         goto done;
     }
     RC_TRY(RC_ARRAY(weights, n * n, "dense weights"));
+    RC_TRY(rc_network_generate(study, session, &network, &initial_states));
     rc_network_to_dense(network, weights);
     RC_TRY(rc_network_export_npz(weights, initial_states, n, study->n_trials, arguments->output));
     RC_TRY(rc_network_spectral_radius(network, &radius));

@@ -6,8 +6,9 @@
 
 static const char usage[] = "plot RESULTS.h5 [--figure {study,exponents}] -o FILE.{pdf,svg,png}\n"
                             "  draws a figure, in the format that the name of FILE ends in\n"
-                            "  study      the figure of the published study (default)\n"
-                            "  exponents  largest exponents, verdicts, spectra and how they settle";
+                            "  --figure study     of the published study (default)\n"
+                            "  --figure exponents largest exponents, verdicts, spectra, running estimates\n"
+                            "  -o, --output FILE  replaced if it exists";
 
 static const struct {
     const char *name;

@@ -117,7 +117,7 @@ static void print_legend(const rc_results *results) {
     }
     if (has_outcome(results, RC_DIVERGENCE_NO_TRIAL_KEPT)) {
         rc_number_print(results->study->divergence.minimum_distance, number);
-        printf("none   no trial kept: no twin ended at divergence.minimum_distance = %s or more\n", number);
+        printf("none   no trial kept: no twin ended divergence.minimum_distance = %s away\n", number);
     }
     if (has_outcome(results, RC_DIVERGENCE_TOO_SHORT))
         printf("short  saturated at once: fewer than two steps to fit\n");
