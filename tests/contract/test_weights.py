@@ -225,7 +225,9 @@ def test_scipys_sparse_matrices(kind, dtype, compressed):
 
 def test_a_large_sparse_matrix_stays_sparse():
     """Dense it would be 320 GB."""
-    W = sparse.random_array((200000, 200000), density=1e-5, format="csr", rng=np.random.default_rng(3))
+    random = np.random.default_rng(3)
+    places = random.integers(0, 200000, (2, 400000))
+    W = sparse.coo_array((random.standard_normal(400000), places), shape=(200000, 200000)).tocsr()
     W.sort_indices()
     row_start, column, weight = parse(sparse_bytes(W, False))
     np.testing.assert_array_equal(row_start, W.indptr)
@@ -301,7 +303,7 @@ def test_bad_sparse_matrices(change, status, text):
 
 def mtx_bytes(matrix, **options):
     file = io.BytesIO()
-    scipy_io.mmwrite(file, matrix, **options)
+    scipy_io.mmwrite(file, matrix, precision=17, **options)
     return file.getvalue()
 
 
@@ -393,7 +395,16 @@ def refused(path, text, dataset=None):
     assert str(failure.value).startswith(str(path))
 
 
+def hdf5_libraries():
+    """Those in this process: ours, and perhaps another that h5py brought along."""
+    with open("/proc/self/maps") as maps:
+        paths = {line.split()[-1] for line in maps}
+    return {path for path in paths if "/libhdf5" in path and "_hl" not in path}
+
+
 def test_hdf5_with_h5pys_own_compression(tmp_path):
+    if len(hdf5_libraries()) == 1:
+        pytest.skip("h5py and the library share one HDF5, and with it h5py's filters")
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file.create_dataset("W", data=some_matrix(), compression="lzf")
     refused(tmp_path / "x.h5", "found 'lzf' (filter 32000), which this HDF5 lacks")
