@@ -63,8 +63,8 @@ rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_networ
     return rc_network_generate_unless(NULL, study, session, out, initial_states);
 }
 
-rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *study, uint32_t session,
-                                     rc_network **out, double **initial_states) {
+rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *study, uint32_t session, rc_network **out,
+                                     double **initial_states) {
     rc_status status = RC_OK;
     rc_stream stream = session_stream(study, session);
     rc_network *network = NULL;

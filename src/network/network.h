@@ -12,7 +12,7 @@ rc_status rc_network_allocate(size_t n_neurons, size_t n_connections, rc_network
 
 /* rc_network_generate() that gives up with RC_STOPPED once *stop is set: a
  * large network takes its time. stop may be NULL. */
-rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *study, uint32_t session,
-                                     rc_network **out, double **initial_states);
+rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *study, uint32_t session, rc_network **out,
+                                     double **initial_states);
 
 #endif

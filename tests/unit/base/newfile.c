@@ -82,10 +82,8 @@ static void writing_to_a_full_disk_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commit_shows_the_bytes),
-        cmocka_unit_test(abandon_leaves_the_old_file),
-        cmocka_unit_test(missing_folder_is_said),
-        cmocka_unit_test(devices_and_folders_are_not_replaced),
+        cmocka_unit_test(commit_shows_the_bytes),         cmocka_unit_test(abandon_leaves_the_old_file),
+        cmocka_unit_test(missing_folder_is_said),         cmocka_unit_test(devices_and_folders_are_not_replaced),
         cmocka_unit_test(writing_to_a_full_disk_is_said),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -73,7 +73,8 @@ static void a_lost_block_is_damage(void **state) {
 static void foreign_files_are_refused(void **state) {
     (void)state;
     rc_results *results = NULL;
-    assert_fails(rc_results_read(in_folder("none.h5"), &results), RC_UNREADABLE, "none.h5: cannot open it: No such file");
+    assert_fails(rc_results_read(in_folder("none.h5"), &results), RC_UNREADABLE,
+                 "none.h5: cannot open it: No such file");
     assert_fails(rc_results_read(folder, &results), RC_UNREADABLE, "not a regular file");
     hid_t file = H5Fcreate(in_folder("foreign.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     H5Fclose(file);
