@@ -5,7 +5,7 @@
 
 static _Thread_local char message[1024];
 
-rc_status rc_fail(rc_status status, const char *format, ...) {
+rc_status(rc_fail)(rc_status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-rc_text rc_text_open(const rc_source *source, char comment) {
+rc_text rc_text_open(const rc_source *source, unsigned char comment) {
     return (rc_text){.source = *source, .comment = comment, .line_end = (size_t)-1};
 }
 

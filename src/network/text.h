@@ -8,7 +8,7 @@
 
 typedef struct rc_text {
     rc_source source;
-    char comment; /* a line whose first word begins with it is skipped */
+    unsigned char comment; /* a line whose first word begins with it is skipped */
     size_t at;
     size_t line;       /* from 1; 0 before the first */
     size_t line_start; /* byte */
@@ -20,7 +20,7 @@ typedef struct rc_word {
     size_t length;     /* 0: none left on the line */
 } rc_word;
 
-rc_text rc_text_open(const rc_source *source, char comment);
+rc_text rc_text_open(const rc_source *source, unsigned char comment);
 
 /* The next line that has a word; false at the end. */
 bool rc_text_next_line(rc_text *text);
