@@ -11,7 +11,7 @@ static const struct {
     const char *name, *summary;
     int (*command)(const cli_host *host, int argc, char **argv);
 } commands[] = {
-    {"run", "run a study: results.h5, data_curation.pickle, results.pdf", cli_run},
+    {"run", "run a study: results, exponents, verdicts and figures", cli_run},
     {"spectrum", "is the network with these weights chaotic? exponents, errors, verdict", cli_spectrum},
     {"plot", "draw the figure of results as PDF, SVG or PNG", cli_plot},
     {"export", "write results as pickle, npz or csv", cli_export},

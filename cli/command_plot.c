@@ -4,10 +4,10 @@
 
 #include "cli.h"
 
-static const char usage[] = "plot RESULTS.h5 [--figure {study,exponents}] -o FILE.{pdf,svg,png}\n"
+static const char usage[] = "plot RESULTS.h5 -o FILE.{pdf,svg,png} [--figure NAME]\n"
                             "  draws a figure, in the format that the name of FILE ends in\n"
-                            "  --figure study     of the published study (default)\n"
-                            "  --figure exponents largest exponents, verdicts, spectra, running estimates\n"
+                            "  --figure NAME      study: that of the published study (default)\n"
+                            "                     exponents: largest exponents, verdicts, spectra\n"
                             "  -o, --output FILE  replaced if it exists";
 
 static const struct {

@@ -67,8 +67,9 @@ static rc_status check_results(const char *path, const rc_study *study, bool kno
     return status;
 }
 
-enum { STUDY, RESULTS, N_NAMES = 4 };
-static const char *const names[N_NAMES] = {"study.yaml", "results.h5", "data_curation.pickle", "results.pdf"};
+enum { STUDY, RESULTS, N_NAMES = 5 };
+static const char *const names[N_NAMES] = {"study.yaml", "results.h5", "data_curation.pickle", "results.pdf",
+                                           "exponents.pdf"};
 
 static rc_status check_same_study(const char *folder, const rc_study *study) {
     char *paths[N_NAMES] = {NULL};

@@ -11,8 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RNNCHAOS_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "rnnchaos"
 QUICK = ROOT / "examples/quick.yaml"
-COMMANDS = ["run", "plot", "export", "info", "init", "network"]
-PRODUCTS = ["data_curation.pickle", "results.h5", "results.pdf", "study.yaml"]
+COMMANDS = ["run", "spectrum", "plot", "export", "info", "init", "network"]
+PRODUCTS = ["data_curation.pickle", "exponents.pdf", "results.h5", "results.pdf", "study.yaml"]
 
 # A study of hundredths of a second with every outcome of the fit.
 SMALL = {
@@ -23,6 +23,9 @@ SMALL = {
     "network.connection_probability": 0.3,
     "dynamics.duration_ms": 400,
     "divergence.minimum_distance": 0.01,
+    "exponents.count": 2,
+    "exponents.transient_ms": 100,
+    "exponents.duration_ms": 400,
     "record.duration_ms": 100,
 }
 # One that nobody waits for.

@@ -103,7 +103,7 @@ def test_resume_keeps_finished_results(finished, tmp_path):
     done = succeeds("run", *SMALLEST, "-o", tmp_path, "--resume")
     assert "has the results of this study" in done.stderr
     assert started(tmp_path) == clock and bytes_of(tmp_path) == before
-    assert done.stdout.count(str(tmp_path)) == 4
+    assert done.stdout.count(str(tmp_path)) == 5
 
 
 def test_resume_without_results_runs(tmp_path):
@@ -176,8 +176,8 @@ def check_full(disk, done_files, message):
 
 
 def test_a_full_disk(tmp_path):
-    with tmpfs(tmp_path / "disk", "size=64k") as disk:
-        big = settings(SMALL, {"dynamics.duration_ms": 5000})
+    with tmpfs(tmp_path / "disk", "size=192k") as disk:
+        big = settings(SMALL, {"dynamics.duration_ms": 20000})
         done = command("run", "--quiet", *big, "-o", disk)
         assert done.returncode == 1
         check_full(disk, ["study.yaml"], done.stderr)

@@ -28,15 +28,15 @@ def test_the_quick_example(tmp_path):
     folder = tmp_path / "a/b/results"
     done = succeeds("run", QUICK, "-o", folder)
     assert contents(folder) == PRODUCTS
-    assert done.stdout.splitlines()[-4:] == [
-        f"{folder}/{name}" for name in ("study.yaml", "results.h5", "data_curation.pickle", "results.pdf")
+    assert done.stdout.splitlines()[-5:] == [
+        f"{folder}/{name}" for name in ("study.yaml", "results.h5", "data_curation.pickle", "results.pdf", "exponents.pdf")
     ]
     assert "rnnchaos: 8 tasks on" in done.stderr and "rnnchaos: 8 tasks in" in done.stderr
 
 
 def test_the_default_folder_is_results(tmp_path):
     succeeds("run", *settings(SMALL), "--no-figure", cwd=tmp_path)
-    assert contents(tmp_path / "results") == [name for name in PRODUCTS if name != "results.pdf"]
+    assert contents(tmp_path / "results") == [name for name in PRODUCTS if not name.endswith(".pdf")]
 
 
 def test_quiet_is_silent(tmp_path):
@@ -46,7 +46,7 @@ def test_quiet_is_silent(tmp_path):
 
 def test_no_figure(tmp_path):
     done = succeeds("run", *settings(SMALL), "-o", tmp_path, "--no-figure")
-    assert "results.pdf" not in done.stdout and "results.pdf" not in contents(tmp_path)
+    assert ".pdf" not in done.stdout and not any(name.endswith(".pdf") for name in contents(tmp_path))
 
 
 def test_a_run_twice_in_one_folder_gives_the_same_bytes(tmp_path):
@@ -110,7 +110,7 @@ def test_results_do_not_depend_on_threads(threads, small, tmp_path):
     used = min(threads, 6)
     assert f"6 tasks on {used} thread{'s' if used > 1 else ''} (--threads)" in done.stderr
     assert datasets(tmp_path) == datasets(small)
-    for name in ("data_curation.pickle", "results.pdf", "study.yaml"):
+    for name in ("data_curation.pickle", "results.pdf", "exponents.pdf", "study.yaml"):
         assert (tmp_path / name).read_bytes() == (small / name).read_bytes()
     with h5py.File(tmp_path / "results.h5") as file:
         assert file.attrs["threads"] == used
