@@ -107,7 +107,8 @@ static bool check_collectives(int rank, int n_ranks) {
 
 /* Runs the small study once; the time it took, or -1. */
 static double time_run(rc_status (*run)(const rc_run_options *, rc_results *), rc_results **results) {
-    static const char *const settings[] = {"sessions=[1,2]", "dynamics.duration_ms=1000", "record.duration_ms=0"};
+    static const char *const settings[] = {"sessions=[1,2]", "dynamics.duration_ms=1000", "record.duration_ms=0",
+                                           "exponents.count=0"};
     rc_study *study;
     rc_run_options options = {.n_threads = 1, .control = &cli_control};
     rc_status status = rc_study_read(NULL, settings, sizeof settings / sizeof settings[0], &study);

@@ -105,7 +105,7 @@ def test_info_tells_all(folder, results):
         for name in ("version", "commit", "compiler", "kernels", "libraries", "host", "started"):
             assert re.search(rf"^{name} +{re.escape(str(file.attrs[name]))}$", text, re.MULTILINE)
         for name, dataset in file.items():
-            if not dataset.is_scale:
+            if dataset.attrs.get("CLASS") != b"DIMENSION_SCALE":
                 assert f"  {name}(" in text and dataset.attrs["long_name"] in text
     assert "divergence exponent (1/s)" in text
 

@@ -82,7 +82,7 @@ def sparse_bytes(matrix, compressed=True):
 
 def mtx_bytes(matrix, **options):
     file = io.BytesIO()
-    scipy_io.mmwrite(file, matrix, **options)
+    scipy_io.mmwrite(file, matrix, precision=17, **options)
     return file.getvalue()
 
 

@@ -24,6 +24,38 @@ SHAPES = {
     "trials_kept": ("session", "gain"),
     "fit_end_ms": ("session", "gain"),
     "final_distance": ("session", "gain", "trial"),
+    "lyapunov_exponent": ("session", "gain", "trial", "index"),
+    "lyapunov_error": ("session", "gain", "trial", "index"),
+    "lyapunov_window": ("session", "gain", "trial", "window_ms", "index"),
+    "twin_exponent": ("session", "gain", "trial"),
+    "twin_error": ("session", "gain", "trial"),
+    "verdict": ("session", "gain", "trial"),
+    "verdict_reason": ("session", "gain", "trial"),
+    "attractor_id": ("session", "gain", "trial"),
+    "transient_ms": ("session", "gain", "trial"),
+    "period_ms": ("session", "gain", "trial"),
+    "measured_ms": ("session", "gain", "trial"),
+    "needed_ms": ("session", "gain", "trial"),
+    "kaplan_yorke_dimension": ("session", "gain", "trial"),
+    "kaplan_yorke_error": ("session", "gain", "trial"),
+    "entropy_rate": ("session", "gain", "trial"),
+    "entropy_rate_error": ("session", "gain", "trial"),
+    "n_positive": ("session", "gain", "trial"),
+    "participation_ratio": ("session", "gain", "trial"),
+    "autocorrelation_ms": ("session", "gain", "trial"),
+    "speed": ("session", "gain", "trial"),
+    "block_ms": ("session", "gain", "trial"),
+    "condition_number": ("session", "gain", "trial"),
+    "audit_passed": ("session", "gain", "trial"),
+    "sum_rule_residual": ("session", "gain", "trial"),
+    "zero_exponent_residual": ("session", "gain", "trial"),
+    "twin_difference": ("session", "gain", "trial"),
+    "block_effect": ("session", "gain", "trial"),
+    "dt_effect": ("session", "gain", "trial"),
+    "chaos_probability": ("session", "gain"),
+    "chaos_probability_low": ("session", "gain"),
+    "chaos_probability_high": ("session", "gain"),
+    "n_attractors": ("session", "gain"),
     "rates1": ("gain", "record_time_ms"),
     "rates2": ("gain", "record_time_ms"),
 }
@@ -33,8 +65,12 @@ COORDINATES = {
     "trial": [0, 1, 2],
     "time_ms": np.arange(50.0),
     "record_time_ms": np.arange(20.0),
+    "window_ms": 600.0 * np.arange(1, 51),
+    "index": [0, 1],
 }
-FLAGS = ["divergence_outcome"]
+FLAGS = ["divergence_outcome", "verdict"]
+COUNTS = ["trials_kept", "attractor_id", "n_positive", "audit_passed", "n_attractors"]
+TEXTS = ["verdict_reason"]
 
 
 def expected(name):
@@ -44,8 +80,10 @@ def expected(name):
     i = np.arange(math.prod(shape))
     if name in FLAGS:
         values = i % 2
-    elif name == "trials_kept":
+    elif name in COUNTS:
         values = number + i
+    elif name in TEXTS:
+        values = np.array([b"reason %d" % k for k in i], dtype="S256")
     else:
         values = np.where(i % 7 == 6, np.nan, number + 0.001 * i)
     return values.reshape(shape)
@@ -53,7 +91,7 @@ def expected(name):
 
 def assert_is(name, found):
     assert found.shape == expected(name).shape
-    assert found.dtype == (np.int32 if name in FLAGS + ["trials_kept"] else np.float64)
+    assert found.dtype == ("S256" if name in TEXTS else np.int32 if name in FLAGS + COUNTS else np.float64)
     np.testing.assert_array_equal(found, expected(name))
 
 
@@ -216,6 +254,7 @@ def test_the_csv_has_a_row_for_each_session_and_gain(small):
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == [
         "session", "gain", "n_trials", "divergence_exponent (1/s)", "divergence_outcome", "trials_kept", "fit_end_ms",
+        "chaos_probability", "chaos_probability_low", "chaos_probability_high", "n_attractors",
     ]  # fmt: skip
     assert [(int(r["session"]), float(r["gain"])) for r in rows] == [
         (s, g) for s in COORDINATES["session"] for g in COORDINATES["gain"]

@@ -58,7 +58,16 @@ def test_anndatas_sparse_groups(kind, text, tmp_path):
     assert_is(read(f"{tmp_path}/x.h5ad:obsp/connectivities"), some_matrix())
 
 
+def hdf5_libraries():
+    """Those in this process: ours, and perhaps another that h5py brought along."""
+    with open("/proc/self/maps") as maps:
+        paths = {line.split()[-1] for line in maps}
+    return {path for path in paths if "/libhdf5" in path and "_hl" not in path}
+
+
 def test_hdf5_with_h5pys_own_compression(tmp_path):
+    if len(hdf5_libraries()) == 1:
+        pytest.skip("h5py and the library share one HDF5, and with it h5py's filters")
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file.create_dataset("W", data=some_matrix(), compression="lzf")
     refused(tmp_path / "x.h5", "found 'lzf' (filter 32000), which this HDF5 lacks")

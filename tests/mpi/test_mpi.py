@@ -27,7 +27,8 @@ ENVIRONMENT = {
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_mpi_yield_when_idle": "1",
 }
-SMALL = ["--set", "dynamics.duration_ms=300", "--set", "sessions=[1,2,3]", "--set", "divergence.minimum_distance=1e-6"]
+SMALL = ["--set", "dynamics.duration_ms=300", "--set", "sessions=[1,2,3]", "--set", "divergence.minimum_distance=1e-6",
+         "--set", "exponents.count=2", "--set", "exponents.transient_ms=100", "--set", "exponents.duration_ms=300"]
 
 
 def mpirun(ranks, *arguments, **options):
