@@ -126,7 +126,7 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                 RANGE(0, largest_count),
                                 .word = "all",
                                 .word_value = SIZE_MAX,
-                                .initial = "4",
+                                .initial = "3",
                                 .help = "How many leading exponents of every trial; 0 measures none. More than "
                                         "there are neurons means all."},
     [RC_KEY_EXPONENTS_TRANSIENT] = {.name = "exponents.transient_ms",
@@ -134,7 +134,7 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                     FIELD(exponents.transient_ms),
                                     .unit = "ms",
                                     RANGE(0, INFINITY),
-                                    .initial = "10000",
+                                    .initial = "5000",
                                     .help = "Time for state and tangent frame to settle before anything is "
                                             "accumulated."},
     [RC_KEY_EXPONENTS_DURATION] = {.name = "exponents.duration_ms",
@@ -142,7 +142,7 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                    FIELD(exponents.duration_ms),
                                    .unit = "ms",
                                    ABOVE(0),
-                                   .initial = "30000",
+                                   .initial = "25000",
                                    .help = "The most time that is accumulated after the transient."},
     [RC_KEY_EXPONENTS_TARGET_ERROR] = {.name = "exponents.target_error",
                                        .type = RC_TYPE_REAL,
