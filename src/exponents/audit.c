@@ -7,7 +7,7 @@
 #include "exponents/jacobian.h"
 #include "exponents/spectrum.h"
 
-enum { UNIT = RC_LANE_UNIT, MOST_DETERMINANTS = 20, MOST_NEURONS = 4000 };
+enum { UNIT = RC_LANE_UNIT, MOST_DETERMINANTS = 4, MOST_NEURONS = 4000 };
 
 /* --- The sum rule --------------------------------------------------------------- */
 

@@ -129,8 +129,8 @@ rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *pla
     rc_bundle *bundle = NULL;
     walk walks[RC_LANE_UNIT] = {0};
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
-    RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_states, 0, false,
-                            kernels, &bundle));
+    RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_states, 0,
+                            false, kernels, &bundle));
     for (size_t k = 0; k < n_states; k++) {
         walks[k].segments = plan->form != RC_FORM_MAP;
         RC_TRY(open_walk(bundle, k, states[k], n_steps, &walks[k]));

@@ -26,7 +26,7 @@ rc_status rc_source_open(const char *path, rc_source *source, unsigned char **co
     struct stat about;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     *content = NULL;
-    if (fd < 0 || fstat(fd, &about)) RC_TRY(rc_fail(RC_IO, "%s: cannot open it: %s", path, strerror(errno)));
+    if (fd < 0 || fstat(fd, &about)) RC_TRY(rc_fail(RC_UNREADABLE, "%s: cannot open it: %s", path, strerror(errno)));
     if (!S_ISREG(about.st_mode)) RC_TRY(rc_fail(RC_IO, "%s: not a regular file", path));
     RC_TRY(RC_ARRAY(*content, (size_t)about.st_size, path));
     RC_TRY(read_all(fd, path, *content, (size_t)about.st_size));

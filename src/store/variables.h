@@ -15,7 +15,7 @@ rc_status rc_dimension_values(const rc_study *study, rc_dimension dim, void **ou
 typedef struct rc_provenance_field {
     const char *name;
     enum { RC_FIELD_TEXT, RC_FIELD_INTEGER, RC_FIELD_REAL } kind; /* char *, int64_t, double */
-    size_t offset;                              /* in rc_provenance */
+    size_t offset;                                                /* in rc_provenance */
 } rc_provenance_field;
 
 extern const rc_provenance_field rc_provenance_table[];

@@ -142,7 +142,7 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                    FIELD(exponents.duration_ms),
                                    .unit = "ms",
                                    ABOVE(0),
-                                   .initial = "25000",
+                                   .initial = "28000",
                                    .help = "The most time that is accumulated after the transient."},
     [RC_KEY_EXPONENTS_TARGET_ERROR] = {.name = "exponents.target_error",
                                        .type = RC_TYPE_REAL,

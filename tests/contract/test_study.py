@@ -164,3 +164,49 @@ def test_the_curated_data_are_the_results(curated, results):
             if gain >= 10:
                 found = curated[f"session={session}"][f"g={gain}"]["delta_mean"]
                 np.testing.assert_array_equal(found, results["delta_mean"][s, i])
+
+
+# --- What the trials are: session 1, g = 10 has no chaos, whatever the twins say --------
+
+
+@pytest.fixture(scope="module")
+def verdicts(folder):
+    with h5py.File(folder / "results.h5") as file:
+        meanings = file["verdict"].attrs["flag_meanings"].split()
+        return {name: file["verdict"][()] == number for number, name in enumerate(meanings)}
+
+
+def test_session_1_at_g_10_comes_to_rest(results, verdicts):
+    s, g = SESSIONS.index(1), GAINS.index(10)
+    assert verdicts["fixed_point"][s, g].all()
+    largest = results["lyapunov_exponent"][s, g, :, 0]
+    assert (largest < 0).all()
+    assert np.sum(np.abs(largest + 0.446) < 0.01) == 12 and np.sum(np.abs(largest + 5.157) < 0.01) == 8
+    assert results["chaos_probability"][s, g] == 0 == results["chaos_probability_low"][s, g]
+    assert results["n_attractors"][s, g] == 2
+
+
+def test_session_1_at_g_13_is_transient_chaos(results, verdicts):
+    s, g = SESSIONS.index(1), GAINS.index(13)
+    lifetimes = results["transient_ms"][s, g][verdicts["transient_chaos"][s, g]]
+    assert len(lifetimes) > 0 and (lifetimes > 5000).all()
+    assert verdicts["fixed_point"][s, g].any() and verdicts["chaos"][s, g].any()
+
+
+def test_session_3_at_g_16_is_chaos(results, verdicts):
+    s, g = SESSIONS.index(3), GAINS.index(16)
+    assert verdicts["chaos"][s, g].all()
+    assert abs(results["lyapunov_exponent"][s, g, :, 0].mean() - 9.7) < 0.3
+    assert results["chaos_probability_low"][s, g] > 0.8
+
+
+def test_no_verdict_of_chaos_below_the_onset(verdicts):
+    assert not verdicts["chaos"][:, : GAINS.index(10)].any()
+    assert verdicts["fixed_point"][:, : GAINS.index(7)].all()
+
+
+def test_spectra_descend_with_errors(results):
+    exponents, errors = results["lyapunov_exponent"], results["lyapunov_error"]
+    assert (np.diff(exponents, axis=-1) <= 1e-9).all()
+    assert (errors >= 0).all()
+    assert results["audit_passed"].all()

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["run", "plot", "export", "info", "init", "network"]
+COMMANDS = ["run", "spectrum", "plot", "export", "info", "init", "network"]
 FOLDERS = "src|include|tests|script|docs|examples|data|figures|bench|fuzz"
 
 

@@ -139,7 +139,8 @@ static void inputs(void **state) {
     assert_fails(rc_vector_parse("nan", 3, "file", 1, &b), RC_INVALID,
                  "file:1:1: expected a finite number, found 'nan'");
     assert_fails(rc_vector_parse("", 0, "file", 1, &b), RC_INVALID, "expected one value a neuron, 1, found 0");
-    assert_fails(rc_vector_read("/nonexistent/b", 1, &b), RC_IO, "/nonexistent/b: cannot open it: No such file");
+    assert_fails(rc_vector_read("/nonexistent/b", 1, &b), RC_UNREADABLE,
+                 "/nonexistent/b: cannot open it: No such file");
 }
 
 int main(void) {

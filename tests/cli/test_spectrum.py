@@ -1,0 +1,148 @@
+"""rnnchaos spectrum: matrices of other tools, closed forms, mistakes."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+from command import refused, succeeds
+from scipy import sparse
+
+SHORT = ["--transient-ms", "500", "--duration-ms", "2000", "--trials", "2"]
+
+
+def random_matrix(n=40, radius=0.8, seed=1):
+    W = np.random.default_rng(seed).standard_normal((n, n)) / np.sqrt(n)
+    return W * radius / np.abs(np.linalg.eigvals(W)).max()
+
+
+def spectrum(*arguments):
+    return json.loads(succeeds("spectrum", "--json", *arguments).stdout)
+
+
+def euler_exponents(W, dt=1.0, tau=20.0):
+    """At the origin: ln|1 - f + f mu|/dt, in 1/s."""
+    f = dt / tau
+    return np.sort(np.log(np.abs(1 - f + f * np.linalg.eigvals(W))))[::-1] / dt * 1000
+
+
+@pytest.mark.parametrize("form", ["rate", "current"])
+def test_below_the_onset_the_eigenvalues_answer(tmp_path, form):
+    W = random_matrix()
+    np.save(tmp_path / "W.npy", W)
+    answer = spectrum("--weights", tmp_path / "W.npy", "--form", form, "--exponents", "all", *SHORT)
+    assert answer["neurons"] == 40 and answer["chaotic"]["n"] == 0
+    for trial in answer["trials"]:
+        assert trial["verdict"] == "fixed_point", trial["reason"]
+        np.testing.assert_allclose(trial["exponents"], euler_exponents(W), rtol=1e-9)
+
+
+def test_the_gain_multiplies_the_weights(tmp_path):
+    np.save(tmp_path / "W.npy", random_matrix())
+    answer = spectrum("--weights", tmp_path / "W.npy", "--gain", "0.5", "--exponents", "3", *SHORT)
+    np.testing.assert_allclose(answer["trials"][0]["exponents"], euler_exponents(0.5 * random_matrix())[:3], rtol=1e-9)
+
+
+def test_the_map(tmp_path):
+    W = random_matrix(radius=0.5)
+    np.save(tmp_path / "W.npy", W)
+    answer = spectrum("--weights", tmp_path / "W.npy", "--form", "map", "--exponents", "2", *SHORT)
+    wanted = 1000 * np.log(np.sort(np.abs(np.linalg.eigvals(W)))[::-1][:2])
+    np.testing.assert_allclose(answer["trials"][0]["exponents"], wanted, rtol=1e-9)
+
+
+def test_every_format_gives_the_same_answer(tmp_path):
+    W = random_matrix(30, radius=2.5)
+    W[np.abs(W) < 0.2] = 0
+    np.save(tmp_path / "c.npy", W)
+    np.save(tmp_path / "fortran.npy", np.asfortranarray(W))
+    np.savez(tmp_path / "dense.npz", weights=W)
+    sparse.save_npz(tmp_path / "sparse.npz", sparse.csr_matrix(W))
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file["weights"] = W
+    answers = [
+        spectrum("--weights", tmp_path / name, "--exponents", "4", *SHORT)
+        for name in ("c.npy", "fortran.npy", "dense.npz", "sparse.npz", "w.h5")
+    ]
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_integers_and_floats_of_32_bits(tmp_path):
+    np.save(tmp_path / "i.npy", np.array([[0, 1], [-1, 0]], dtype=np.int32))
+    np.save(tmp_path / "f.npy", np.array([[0, 1], [-1, 0]], dtype=np.float32))
+    a, b = (spectrum("--weights", tmp_path / name, *SHORT) for name in ("i.npy", "f.npy"))
+    assert a == b and a["trials"][0]["verdict"] == "fixed_point"
+
+
+def test_the_chaos_of_the_published_study(tmp_path):
+    """Session 3, g = 16 (10 s: a wide error, the same verdict)."""
+    succeeds("network", "--session", "3", "-o", tmp_path / "s3.npz")
+    answer = spectrum(
+        "--weights", tmp_path / "s3.npz", "--gain", "16", "--exponents", "3", "--trials", "8",
+        "--transient-ms", "3000", "--duration-ms", "20000",
+    )  # fmt: skip
+    assert [trial["verdict"] for trial in answer["trials"]] == ["chaos"] * 8
+    largest = [trial["exponents"][0] for trial in answer["trials"]]
+    assert abs(np.mean(largest) - 9.7) < 0.8
+    assert answer["chaotic"]["share"] == 1 and answer["chaotic"]["low"] > 0.6
+
+
+def test_everything_is_written(tmp_path):
+    np.save(tmp_path / "W.npy", random_matrix(30, radius=3))
+    answer = spectrum("--weights", tmp_path / "W.npy", "--exponents", "4", *SHORT, "-o", tmp_path / "s.h5")
+    with h5py.File(tmp_path / "s.h5") as file:
+        np.testing.assert_array_equal(
+            file["lyapunov_exponent"][()], [trial["exponents"] for trial in answer["trials"]]
+        )
+        blocks = file["log_stretch"][()]
+        assert blocks.shape[0] == 2 and blocks.shape[2] == 4
+        names = file["verdict"].attrs["flag_meanings"].decode().split()
+        assert [names[int(v)] for v in file["verdict"]] == [trial["verdict"] for trial in answer["trials"]]
+
+
+def test_the_table_reads_well(tmp_path):
+    np.save(tmp_path / "W.npy", random_matrix())
+    text = succeeds("spectrum", "--weights", tmp_path / "W.npy", *SHORT).stdout
+    assert "40 neurons, 1600 connections, gain 1, form rate" in text
+    assert "trial 1: fixed_point" in text and "audit: passed" in text and "chaotic: 0 of 2 trials" in text
+
+
+@pytest.mark.parametrize(
+    "values, text",
+    [
+        (np.zeros((2, 3)), "square"),
+        (np.array([[0, np.nan], [1, 0]]), "finite"),
+        (np.zeros((0, 0)), "expected"),
+        (np.zeros(4), "square"),
+        (np.zeros((2, 2), complex), "expected"),
+    ],
+)
+def test_no_matrix_of_weights(tmp_path, values, text):
+    np.save(tmp_path / "W.npy", values)
+    assert text in refused("spectrum", "--weights", tmp_path / "W.npy")
+
+
+def test_a_truncated_file(tmp_path):
+    np.save(tmp_path / "W.npy", random_matrix())
+    (tmp_path / "W.npy").write_bytes((tmp_path / "W.npy").read_bytes()[:-100])
+    assert "W.npy" in refused("spectrum", "--weights", tmp_path / "W.npy", status=1)
+
+
+@pytest.mark.parametrize(
+    "option, value, text",
+    [
+        ("--form", "spiking", "expected rate, current or map"),
+        ("--exponents", "41", "from 1 to 40"),
+        ("--exponents", "0", "from 1 to 40"),
+        ("--gain", "nan", "expected a number from 0"),
+        ("--dt-ms", "40", "less than twice --tau-ms"),
+        ("--dt-ms", "0", "above 0"),
+        ("--duration-ms", "1e", "above 0"),
+        ("--trials", "0", "from 1"),
+        ("--input", "nowhere.npy", "nowhere.npy"),
+        ("--kernels", "sse", "expected scalar, avx2 or avx512"),
+    ],
+)
+def test_mistakes(tmp_path, option, value, text):
+    np.save(tmp_path / "W.npy", random_matrix())
+    assert text in refused("spectrum", "--weights", tmp_path / "W.npy", option, value)
