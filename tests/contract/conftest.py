@@ -9,7 +9,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RNNCHAOS_BUILD", ROOT / "build"))
 
-SMALL = ["sessions=[1,2]", "gains=[0.5,4,10,13]", "trials=3", "dynamics.duration_ms=50", "exponents.count=2", "record.duration_ms=20"]
+SMALL = ["sessions=[1,2]", "gains=[0.5,4,10,13]", "trials=3", "dynamics.duration_ms=50", "exponents.count=2", "exponents.duration_ms=30000", "record.duration_ms=20"]
 
 
 @pytest.fixture(scope="session")
