@@ -111,11 +111,13 @@ static void stay_undecided(const rc_spectrum_plan *plan, double search_ms, rc_sp
                e.value, e.error, search_ms / 1000, time_to_decide(s));
 }
 
+/* On a torus the growth of the neutral directions stays bounded: their mean
+ * over T is known to a few 1/T. */
 static bool is_torus(const rc_spectrum_plan *plan, const rc_spectrum *s) {
     size_t n_zero = plan->form == RC_FORM_MAP ? 1 : 2;
     if (s->n_exponents <= n_zero || s->tangent[0].n_effective < 10) return false;
     for (size_t i = 0; i < n_zero; i++)
-        if (!(fabs(s->tangent[i].value) <= zero_band(s, i))) return false;
+        if (!(fabs(s->tangent[i].value) <= zero_band(s, i) && s->tangent[i].error * s->measured_s <= 3)) return false;
     return s->tangent[n_zero].value < -zero_band(s, n_zero);
 }
 
