@@ -38,6 +38,8 @@ static const option_row rows[] = {
     TEXT("duration-ms", 0, duration_ms),
     TEXT("target-error", 0, target_error),
     TEXT("target-share", 0, target_share),
+    TEXT("shard", 0, shard),
+    TEXT("max-walltime", 0, max_walltime),
     TEXT("set", 0, settings), /* collected, not stored */
     FLAG("quiet", 'q', quiet),
     FLAG("resume", 0, resume),
@@ -109,8 +111,11 @@ bool cli_parse(const cli_host *host, int argc, char **argv, const char *usage, c
         if (code == ':') return cli_misuse(host, usage, "option '%s' needs a value", argv[optind - 1]) < 0;
         store(find_row(code), optarg, arguments);
     }
-    if (optind < argc) arguments->file = argv[optind++];
-    if (optind < argc) return cli_misuse(host, usage, "unexpected argument '%s'", argv[optind]) < 0;
+    if (optind < argc) arguments->file = argv[optind];
+    arguments->files = (const char **)argv + optind;
+    arguments->n_files = (size_t)(argc - optind++);
+    if (optind < argc && !is_allowed("files", allowed))
+        return cli_misuse(host, usage, "unexpected argument '%s'", argv[optind]) < 0;
     return true;
 }
 

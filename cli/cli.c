@@ -1,11 +1,11 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/build.h"
+#include "stop.h"
 
 static const struct {
     const char *name, *summary;
@@ -13,6 +13,7 @@ static const struct {
 } commands[] = {
     {"run", "run a study: results, exponents, verdicts and figures", cli_run},
     {"spectrum", "is the network with these weights chaotic? exponents, errors, verdict", cli_spectrum},
+    {"merge", "put the shards of a study together: results and figures", cli_merge},
     {"plot", "draw the figure of results as PDF, SVG or PNG", cli_plot},
     {"export", "write results as pickle, npz or csv", cli_export},
     {"info", "tell what a results file holds", cli_info},
@@ -32,26 +33,10 @@ static int print_help(const cli_host *host) {
     return cli_finish(host);
 }
 
-rc_task_control cli_control;
-
-static void stop_on_signal(int signal) {
-    (void)signal;
-    atomic_store(&cli_control.stop, true);
-}
-
-void cli_catch_signals(void) {
-    struct sigaction action = {.sa_handler = stop_on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    struct sigaction hangup;
-    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup */
-        sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
-
 int cli_main(const cli_host *host, int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return print_help(host);
+    cli_remember_command(host->launcher, argc, argv);
     if (strcmp(name, "--version") == 0) {
         printf("%s %s (%s)\n", host->program, rc_build.version, rc_build.commit);
         return cli_finish(host);

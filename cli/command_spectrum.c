@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "cli.h"
 #include "spectrum_text.h"
+#include "stop.h"
 
 static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,current,map}]\n"
                             "           [--exponents K|all] [--input FILE] [--trials N] [--seed S]\n"

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include <rnnchaos/journal.h>
 #include <rnnchaos/study.h>
 
 /* Makes the folder (and its parents) if needed, and checks that it holds no
@@ -14,8 +15,32 @@ rc_status folder_prepare(const char *folder, const rc_study *study, bool force, 
 /* folder/name; the caller frees it. NULL without memory. */
 char *folder_path(const char *folder, const char *name);
 
-/* Removes what a run leaves in its folder. Errors: RC_IO, RC_NO_MEMORY. */
-rc_status folder_clear(const char *folder);
+/* Paths, to be freed by list_free. */
+typedef struct {
+    char **paths;
+    size_t n;
+} list;
+void list_free(list *l);
+
+/* Moves all of from to the end of to. Errors: RC_NO_MEMORY. */
+rc_status list_move(list *from, list *to);
+
+/* The journals in the folder, in order of name: all of them, or with a study
+ * those that this program can go on with. Errors: RC_IO, RC_NO_MEMORY. */
+rc_status folder_list_journals(const char *folder, const rc_study *study, list *journals);
+
+/* The name of the journal that a run of the study writes, one that no other
+ * study has: journal.rcj, or journal.I-of-N.rcj of shard I - 1. The caller
+ * frees *path. */
+rc_status folder_choose_journal(const char *folder, const rc_study *study, size_t shard, size_t n_shards, char **path);
+
+/* Removes what runs of other studies have left in the folder. Errors: RC_IO,
+ * RC_NO_MEMORY, RC_CONFLICT if one of their journals is in use. */
+rc_status folder_clear_others(const char *folder, const rc_study *study);
+
+/* Removes what is of no use once all is written: temporary files of processes
+ * that have died, and checkpoints. */
+void folder_sweep(const char *folder);
 
 /* Writes folder/study.yaml. Errors: RC_IO, RC_NO_MEMORY. */
 rc_status folder_write_study(const char *folder, const rc_study *study);

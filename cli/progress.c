@@ -74,12 +74,13 @@ static double cpu_percent(const cli_progress *shown) {
 
 static void describe(const cli_progress *shown, bool brief, field fields[N_FIELDS]) {
     const rc_progress *p = &shown->last;
-    double share = p->n_state_steps ? (double)p->state_steps / (double)p->n_state_steps : 1;
+    double share = p->n_state_steps ? (double)p->state_steps / (double)p->n_state_steps : 1; /* of this run */
+    double found = p->n_tasks ? (double)p->tasks_found / (double)p->n_tasks : 0;
     field elapsed, left;
     duration_text(p->elapsed_s, elapsed);
     duration_text(share > 0 ? p->elapsed_s * (1 - share) / share : INFINITY, left);
     snprintf(fields[0], FIELD_SIZE, brief ? "%zu/%zu tasks" : "%zu of %zu tasks", p->tasks_done, p->n_tasks);
-    snprintf(fields[1], FIELD_SIZE, "%.0f %%", floor(100 * share));
+    snprintf(fields[1], FIELD_SIZE, "%.0f %%", floor(100 * (found + (1 - found) * share)));
     snprintf(fields[2], FIELD_SIZE, brief ? "%.20s" : "%.20s elapsed", elapsed);
     snprintf(fields[3], FIELD_SIZE, "%.20s left", left);
     rate_text(p, fields[4]);
@@ -133,6 +134,7 @@ void cli_progress_end(cli_progress *progress, const char *program, bool finished
     if (progress->quiet || !finished) return;
     field rate;
     rate_text(&progress->last, rate);
-    fprintf(stderr, "%s: %zu tasks in %.2f s, %s, %sCPU %.0f %%, at most %.0f MB\n", program, progress->last.n_tasks,
-            progress->last.elapsed_s, rate, progress->whose, cpu_percent(progress), largest_mb());
+    fprintf(stderr, "%s: %zu tasks in %.2f s, %s, %sCPU %.0f %%, at most %.0f MB\n", program,
+            progress->last.tasks_done - progress->last.tasks_found, progress->last.elapsed_s, rate, progress->whose,
+            cpu_percent(progress), largest_mb());
 }

@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "scheduler.h"
+#include "stop.h"
 
 enum { N_VALUES = 100000, N_REPEATS = 20 }; /* doubles a rank and message */
 
@@ -106,7 +107,7 @@ static bool check_collectives(int rank, int n_ranks) {
 }
 
 /* Runs the small study once; the time it took, or -1. */
-static double time_run(rc_status (*run)(const rc_run_options *, rc_results *), rc_results **results) {
+static double time_run(rc_status (*run)(const rc_study *, const rc_run_options *), rc_results **results) {
     static const char *const settings[] = {"sessions=[1,2]", "dynamics.duration_ms=1000", "record.duration_ms=0",
                                            "exponents.count=0"};
     rc_study *study;
@@ -114,8 +115,9 @@ static double time_run(rc_status (*run)(const rc_run_options *, rc_results *), r
     rc_status status = rc_study_read(NULL, settings, sizeof settings / sizeof settings[0], &study);
     if (status == RC_OK) status = rc_results_create(study, results);
     if (status == RC_OK) status = rc_kernels_find(NULL, &options.kernels);
+    options.results = *results;
     double start = MPI_Wtime();
-    if (status == RC_OK) status = run(&options, *results);
+    if (status == RC_OK) status = run((*results)->study, &options);
     if (status == RC_OK) return MPI_Wtime() - start;
     fprintf(stderr, "rnnchaos-mpi: %s\n", rc_message());
     return -1;

@@ -5,11 +5,15 @@
 #include "check.h"
 #include "cli.h"
 #include "scheduler.h"
+#include "stop.h"
 
 static int lead(int n_ranks, int argc, char **argv) {
+    char launcher[48];
+    snprintf(launcher, sizeof launcher, "mpirun -np %d ", n_ranks);
     const cli_host host = {
         .program = "rnnchaos-mpi",
         .more_help = "  check     test this MPI installation with the ranks it was started with\n",
+        .launcher = launcher,
         .n_ranks = (size_t)n_ranks,
         .n_threads = 1,
         .run = mpi_run_study,

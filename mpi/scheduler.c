@@ -70,14 +70,16 @@ typedef struct {
     int rank, n_ranks;
     board board;
     rc_pool *pool;
-    rc_results *results;
+    const rc_study *study;
+    const rc_run_options *options; /* rank 0: journal and results, too */
+    const bool *wanted;            /* [task] */
     rc_task_control *control;
-    size_t n_tasks;
+    size_t n_tasks;   /* of the study */
     bool exhausted;   /* the counter has run out */
     size_t n_in_hand; /* tasks with this rank's pool */
     char *bytes;      /* room for one task's results */
     double looked_at_stop;
-    size_t n_done;          /* rank 0: tasks of all ranks */
+    rc_progress progress;   /* rank 0: of all ranks */
     uint64_t foreign_steps; /* rank 0: state-steps done elsewhere */
     int n_ended;            /* rank 0: other ranks that have ended */
     ending ending;          /* the first failure */
@@ -104,27 +106,41 @@ static void take_tasks(member *m) {
         long long task = board_add(&m->board, NEXT_TASK, 1);
         m->exhausted = task >= (long long)m->n_tasks;
         if (m->exhausted) break;
+        if (!m->wanted[task]) continue;
         rc_pool_offer(m->pool, (size_t)task);
         m->n_in_hand++;
     }
 }
 
 /* A message is the task's number and its bytes. */
-static void deliver(member *m, size_t task) {
-    size_t size = rc_task_size(m->results->study, task);
-    unsigned long long number = task;
+static void deliver(member *m, const rc_finished *one) {
+    size_t size = rc_task_size(m->study, one->task);
+    unsigned long long number = one->task;
     memcpy(m->bytes, &number, sizeof number);
-    rc_task_pack(m->results, task, m->bytes + sizeof number);
+    memcpy(m->bytes + sizeof number, one->bytes, size);
     MPI_Send(m->bytes, (int)(sizeof number + size), MPI_BYTE, 0, TAG_RESULT, MPI_COMM_WORLD);
 }
 
+/* On rank 0. A journal that fails stops everybody. */
+static void keep(member *m, size_t task, const void *bytes) {
+    rc_status status = RC_OK;
+    if (m->options->results) rc_task_unpack(m->options->results, task, bytes);
+    if (m->options->journal) status = rc_journal_append(m->options->journal, task, bytes);
+    if (status == RC_OK) {
+        m->progress.tasks_done++;
+    } else {
+        note_ending(m, status, rc_message());
+        atomic_store(&m->control->stop, true);
+    }
+}
+
 static void collect_own(member *m) {
-    for (size_t task; rc_pool_collect(m->pool, &task);) {
+    for (rc_finished one; rc_pool_collect(m->pool, &one); free(one.bytes)) {
         m->n_in_hand--;
         if (m->rank == 0)
-            m->n_done++;
+            keep(m, one.task, one.bytes);
         else
-            deliver(m, task);
+            deliver(m, &one);
     }
 }
 
@@ -136,9 +152,8 @@ static void receive_result(member *m, int source) {
     MPI_Get_count(&about, MPI_BYTE, &length);
     MPI_Recv(m->bytes, length, MPI_BYTE, source, TAG_RESULT, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     memcpy(&task, m->bytes, sizeof task);
-    rc_task_unpack(m->results, task, m->bytes + sizeof task);
-    m->n_done++;
-    m->foreign_steps += rc_task_state_steps(m->results->study);
+    keep(m, task, m->bytes + sizeof task);
+    m->foreign_steps += rc_task_state_steps(m->study);
 }
 
 static void receive_messages(member *m) {
@@ -167,22 +182,27 @@ static void share_stop(member *m) {
 
 static bool is_done(const member *m) {
     if (atomic_load(&m->control->stop)) return true;
-    return m->rank == 0 ? m->n_done == m->n_tasks : m->exhausted && m->n_in_hand == 0;
+    return m->rank == 0 ? m->progress.tasks_done == m->progress.n_tasks : m->exhausted && m->n_in_hand == 0;
 }
 
-static void report(const member *m, const rc_run_options *options, double start) {
-    if (m->rank != 0 || !options->report) return;
-    rc_progress progress = {
-        .tasks_done = m->n_done,
-        .n_tasks = m->n_tasks,
-        .state_steps = m->foreign_steps + atomic_load(&m->control->state_steps),
-        .n_state_steps = m->n_tasks * rc_task_state_steps(m->results->study) - atomic_load(&m->control->saved_steps),
-        .elapsed_s = MPI_Wtime() - start,
-    };
-    options->report(&progress, options->report_context);
+static void report(member *m, double start) {
+    if (m->rank != 0 || !m->options->report) return;
+    rc_progress *p = &m->progress;
+    p->state_steps = m->foreign_steps + atomic_load(&m->control->state_steps);
+    p->n_state_steps =
+        (p->n_tasks - p->tasks_found) * rc_task_state_steps(m->study) - atomic_load(&m->control->saved_steps);
+    p->elapsed_s = MPI_Wtime() - start;
+    m->options->report(p, m->options->report_context);
 }
 
-static void work(member *m, const rc_run_options *options) {
+/* Syncs now and then. */
+static void tend_journal(member *m) {
+    if (m->rank != 0 || !m->options->journal || rc_journal_tick(m->options->journal) == RC_OK) return;
+    note_ending(m, RC_IO, rc_message());
+    atomic_store(&m->control->stop, true);
+}
+
+static void work(member *m) {
     double start = MPI_Wtime();
     while (!is_done(m)) {
         take_tasks(m);
@@ -190,7 +210,8 @@ static void work(member *m, const rc_run_options *options) {
         collect_own(m);
         if (m->rank == 0) receive_messages(m);
         share_stop(m);
-        report(m, options, start);
+        tend_journal(m);
+        report(m, start);
     }
 }
 
@@ -210,18 +231,20 @@ static void part(member *m) {
     }
 }
 
-/* Every rank runs this with its own empty results. */
-static rc_status take_part(const rc_run_options *options, rc_results *results, rc_status ready) {
+/* Every rank runs this. wanted: [task]. */
+static rc_status take_part(const rc_study *study, const rc_run_options *options, const bool *wanted, rc_status ready) {
     rc_status status = RC_OK;
-    member m = {.results = results, .control = options->control};
+    rc_task_context context = {options->kernels, options->control, options->folder};
+    member m = {.study = study, .options = options, .wanted = wanted, .control = options->control};
     MPI_Comm_rank(MPI_COMM_WORLD, &m.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &m.n_ranks);
     board_open(&m.board);
     RC_TRY(ready);
-    m.n_tasks = rc_task_count(results->study);
-    RC_TRY(RC_ARRAY(m.bytes, sizeof(unsigned long long) + largest_task(results->study), "a task's results"));
-    RC_TRY(rc_pool_create(results, options->kernels, m.control, options->n_threads ? options->n_threads : 1, &m.pool));
-    work(&m, options);
+    m.n_tasks = rc_task_count(study);
+    m.progress = rc_progress_begin(study, options);
+    RC_TRY(RC_ARRAY(m.bytes, sizeof(unsigned long long) + largest_task(study), "a task's results"));
+    RC_TRY(rc_pool_create(study, &context, options->n_threads ? options->n_threads : 1, &m.pool));
+    work(&m);
 done:
     if (status != RC_OK) {
         note_ending(&m, status, rc_message());
@@ -229,34 +252,45 @@ done:
     }
     part(&m);
     board_close(&m.board);
+    if (m.pool) rc_pool_close(m.pool);
+    if (m.rank == 0 && m.pool) collect_own(&m);
+    if (options->journal && rc_journal_sync(options->journal) != RC_OK) note_ending(&m, RC_IO, rc_message());
     rc_pool_destroy(&m.pool);
     free(m.bytes);
     return m.ending.status == RC_OK ? RC_OK : rc_fail((rc_status)m.ending.status, "%s", m.ending.message);
 }
 
-rc_status mpi_run_study(const rc_run_options *options, rc_results *results) {
-    const char *text = results->study->text;
+rc_status mpi_run_study(const rc_study *study, const rc_run_options *options) {
+    const char *text = study->text;
     order run = {.kind = RUN, .study_length = strlen(text), .n_threads = options->n_threads};
+    size_t n_tasks = rc_task_count(study);
+    bool *wanted = calloc(n_tasks, sizeof *wanted);
+    if (!wanted) return rc_fail(RC_NO_MEMORY, "no memory for a list of %zu tasks", n_tasks);
+    for (size_t task = 0; task < n_tasks; task++) wanted[task] = rc_run_wants(options, task);
     snprintf(run.kernels, sizeof run.kernels, "%s", rc_kernels_name(options->kernels));
     MPI_Bcast(&run, sizeof run, MPI_BYTE, 0, MPI_COMM_WORLD);
     MPI_Bcast((void *)(uintptr_t)text, (int)run.study_length, MPI_BYTE, 0, MPI_COMM_WORLD);
-    return take_part(options, results, RC_OK);
+    MPI_Bcast(wanted, (int)n_tasks, MPI_C_BOOL, 0, MPI_COMM_WORLD);
+    rc_status status = take_part(study, options, wanted, RC_OK);
+    free(wanted);
+    return status;
 }
 
 static void serve_run(const order *run, rc_task_control *control) {
-    rc_status status = RC_OK;
     rc_study *study = NULL;
-    rc_results *results = NULL;
     rc_run_options options = {.n_threads = run->n_threads, .control = control};
+    bool *wanted = NULL;
     char *text = malloc(run->study_length + 1);
     if (!text) MPI_Abort(MPI_COMM_WORLD, 1);
     MPI_Bcast(text, (int)run->study_length, MPI_BYTE, 0, MPI_COMM_WORLD);
-    RC_TRY(rc_study_parse(text, run->study_length, "study of rank 0", NULL, 0, &study));
-    status = rc_results_create(study, &results);
-    if (status == RC_OK) status = rc_kernels_find(run->kernels, &options.kernels);
-done:
-    take_part(&options, results, status);
-    rc_results_destroy(&results);
+    rc_status status = rc_study_parse(text, run->study_length, "study of rank 0", NULL, 0, &study);
+    if (status == RC_OK) wanted = calloc(rc_task_count(study), sizeof *wanted);
+    if (!wanted) MPI_Abort(MPI_COMM_WORLD, 1);
+    MPI_Bcast(wanted, (int)rc_task_count(study), MPI_C_BOOL, 0, MPI_COMM_WORLD);
+    status = rc_kernels_find(run->kernels, &options.kernels);
+    take_part(study, &options, wanted, status);
+    rc_study_destroy(&study);
+    free(wanted);
     free(text);
 }
 

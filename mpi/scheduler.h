@@ -8,7 +8,7 @@
 
 /* On rank 0, as cli_host.run: sends the study to all ranks and runs it with
  * them; options->control must be given. Errors: those of the tasks on any rank; RC_STOPPED. */
-rc_status mpi_run_study(const rc_run_options *options, rc_results *results);
+rc_status mpi_run_study(const rc_study *study, const rc_run_options *options);
 
 /* On the other ranks: serves rank 0 until it ends; returns the exit status
  * that rank 0 gives. A stop set in control stops all ranks. */

@@ -5,6 +5,7 @@
 #include <rnnchaos/dynamics.h>
 #include <rnnchaos/exponents.h>
 #include <rnnchaos/figure.h>
+#include <rnnchaos/journal.h>
 #include <rnnchaos/network.h>
 #include <rnnchaos/random.h>
 #include <rnnchaos/run.h>

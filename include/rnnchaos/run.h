@@ -8,12 +8,10 @@
 #include <stdint.h>
 
 #include <rnnchaos/dynamics.h>
+#include <rnnchaos/journal.h>
 #include <rnnchaos/status.h>
 #include <rnnchaos/store.h>
 #include <rnnchaos/study.h>
-
-/* One task is one session at one g with all its trials. */
-size_t rc_task_count(const rc_study *study);
 
 /* State-steps (one state advanced by one step) in one task, at the most: a
  * trial at rest, or a target error that is reached, saves the rest. */
@@ -26,31 +24,37 @@ typedef struct rc_task_control {
     atomic_ullong saved_steps; /* of finished tasks, what they did not need */
 } rc_task_control;
 
-/* Computes task number `task` and puts its part into the results. Tasks write
- * disjoint parts, so they may run at the same time on the same results.
- * Errors: RC_NO_MEMORY, RC_STOPPED, RC_NOT_FINITE. */
-rc_status rc_task_perform(size_t task, const rc_kernels *kernels, rc_task_control *control, rc_results *results);
+/* What a task may use; none of it changes what comes out. All borrowed. */
+typedef struct rc_task_context {
+    const rc_kernels *kernels;
+    rc_task_control *control;
+    const char *folder; /* where a long task may keep what it has so far; NULL: nowhere */
+} rc_task_context;
 
-/* The bytes of one task's part of the results, for sending elsewhere:
- * rc_task_size() of them; pack reads them from, unpack writes them to,
- * results of the same study. */
-size_t rc_task_size(const rc_study *study, size_t task);
-void rc_task_pack(const rc_results *results, size_t task, void *bytes);
-void rc_task_unpack(rc_results *results, size_t task, const void *bytes);
+/* Computes task number `task` of a study. A task is pure: (study, task) give
+ * bytes[rc_task_size()], aligned to 8, whoever computes them where and when.
+ * Errors: RC_NO_MEMORY, RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS; bytes are then
+ * of no use. */
+rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_context *context, void *bytes);
 
 typedef struct rc_progress {
-    size_t tasks_done;
+    size_t tasks_done;  /* of n_tasks; those found in the journal included */
+    size_t tasks_found; /* in the journal when the run began */
     size_t n_tasks;
-    uint64_t state_steps;
-    uint64_t n_state_steps; /* in all, as far as is known */
+    uint64_t state_steps;   /* of this run, so far ... */
+    uint64_t n_state_steps; /* ... and in all, as far as is known */
     double elapsed_s;
 } rc_progress;
 
 /* What the scheduler needs to know, and whom it tells. */
 typedef struct rc_run_options {
-    const rc_kernels *kernels;                                  /* NULL: the best */
-    size_t n_threads;                                           /* 0: rc_threads_available() */
-    rc_task_control *control;                                   /* may be NULL; its stop ends the run */
+    const rc_kernels *kernels; /* NULL: the best */
+    size_t n_threads;          /* 0: rc_threads_available() */
+    rc_task_control *control;  /* may be NULL; its stop ends the run */
+    size_t shard, n_shards;    /* only the tasks with task % n_shards == shard; n_shards 0: all */
+    rc_journal *journal;       /* finished tasks go there, and those that it has are skipped; may be NULL */
+    rc_results *results;       /* finished tasks of this run go there, too; may be NULL */
+    const char *folder;        /* for rc_task_context */
     void (*report)(const rc_progress *progress, void *context); /* about 10 times a second; may be NULL */
     void *report_context;
 } rc_run_options;
@@ -60,8 +64,18 @@ typedef struct rc_run_options {
  * ("all cores", ...). */
 size_t rc_threads_available(const char **source);
 
-/* Runs every task of results->study on threads of this process.
- * Errors: those of rc_task_perform; RC_STOPPED if control->stop was set. */
-rc_status rc_run_threads(const rc_run_options *options, rc_results *results);
+/* Does a run with these options have to do the task? */
+bool rc_run_wants(const rc_run_options *options, size_t task);
+
+/* What a run with these options begins with: how many tasks there are, and how
+ * many of them the journal has. */
+rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *options);
+
+/* Runs the tasks of the study that the options want on threads of this
+ * process. Memory: a few tasks for each thread, and the results if any.
+ * However it ends, the journal is synced before the threads are waited for.
+ * Errors: those of rc_task_perform and of rc_journal_append; RC_STOPPED if
+ * control->stop was set. */
+rc_status rc_run_threads(const rc_study *study, const rc_run_options *options);
 
 #endif

@@ -132,6 +132,18 @@ void rc_variable_flag_name(const rc_variable *variable, int32_t value, char *nam
  * Errors: RC_NO_MEMORY. */
 rc_status rc_results_create(rc_study *study, rc_results **out);
 
+/* One task is one session at one g with all its trials; tasks are numbered
+ * session by session. */
+size_t rc_task_count(const rc_study *study);
+
+/* What a task gives is bytes: its slices of the variables in the order of
+ * rc_variable_table, each filled up with zeros to a multiple of 8 bytes; of
+ * variables over (gain, ...) only if its session is the recorded one. Numbers
+ * are little-endian. rc_task_size: how many bytes; SIZE_MAX if more than that.
+ * rc_task_unpack: puts them into results of the same study. */
+size_t rc_task_size(const rc_study *study, size_t task);
+void rc_task_unpack(rc_results *results, size_t task, const void *bytes);
+
 /* Writes results.h5: to a temporary name beside path, synced, renamed.
  * Errors: RC_IO, RC_NO_MEMORY; path is then as it was before. */
 rc_status rc_results_write(const rc_results *results, const char *path);

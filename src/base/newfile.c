@@ -67,7 +67,7 @@ static rc_status sync_path(const char *path, const char *name) {
     return status;
 }
 
-static rc_status sync_folder(const char *path) {
+rc_status rc_sync_folder(const char *path) {
     char *folder = strdup(path);
     if (!folder) return rc_fail(RC_NO_MEMORY, "%s: out of memory", path);
     char *slash = strrchr(folder, '/');
@@ -89,7 +89,7 @@ rc_status rc_newfile_commit(rc_newfile *file) {
     }
     free(file->temporary);
     file->temporary = NULL;
-    status = sync_folder(file->path);
+    status = rc_sync_folder(file->path);
 done:
     rc_newfile_abandon(file);
     return status;

@@ -24,6 +24,10 @@ rc_status rc_newfile_write(rc_newfile *file, const void *bytes, size_t n);
  * Whatever happens, nothing is left to free. Errors: RC_IO. */
 rc_status rc_newfile_commit(rc_newfile *file);
 
+/* Syncs the folder of path, so that its name survives the machine. Errors:
+ * RC_IO, RC_NO_MEMORY. */
+rc_status rc_sync_folder(const char *path);
+
 /* Removes the temporary file, if any. Harmless after commit, and on a zeroed
  * struct. */
 void rc_newfile_abandon(rc_newfile *file);

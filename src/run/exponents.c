@@ -23,51 +23,50 @@ static void put_windows(const rc_spectrum *spectrum, double window_s, double *ra
         for (size_t i = 0; i < k; i++) rates[window * k + i] /= time[window]; /* 0/0: NaN */
 }
 
-static void put_exponents(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+static void put_exponents(const rc_spectrum *spectrum, double window_s, size_t at, rc_results *slices) {
     size_t k = spectrum->n_exponents;
     for (size_t i = 0; i < k; i++) {
-        results->lyapunov_exponent[at * k + i] = spectrum->exponent[i].value;
-        results->lyapunov_error[at * k + i] = spectrum->exponent[i].error;
+        slices->lyapunov_exponent[at * k + i] = spectrum->exponent[i].value;
+        slices->lyapunov_error[at * k + i] = spectrum->exponent[i].error;
     }
-    double window_s = results->study->exponents.duration_ms / 1000 / RC_N_WINDOWS;
-    put_windows(spectrum, window_s, results->lyapunov_window + at * RC_N_WINDOWS * k);
-    results->twin_exponent[at] = spectrum->twin.value;
-    results->twin_error[at] = spectrum->twin.error;
-    results->measured_ms[at] = 1000 * spectrum->measured_s;
-    results->needed_ms[at] = 1000 * spectrum->needed_s;
-    results->block_ms[at] = 1000 * spectrum->interval_s;
-    results->condition_number[at] = spectrum->condition;
+    put_windows(spectrum, window_s, slices->lyapunov_window + at * RC_N_WINDOWS * k);
+    slices->twin_exponent[at] = spectrum->twin.value;
+    slices->twin_error[at] = spectrum->twin.error;
+    slices->measured_ms[at] = 1000 * spectrum->measured_s;
+    slices->needed_ms[at] = 1000 * spectrum->needed_s;
+    slices->block_ms[at] = 1000 * spectrum->interval_s;
+    slices->condition_number[at] = spectrum->condition;
 }
 
-static void put_derived(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+static void put_derived(const rc_spectrum *spectrum, size_t at, rc_results *slices) {
     const rc_derived *derived = &spectrum->derived;
-    results->kaplan_yorke_dimension[at] = derived->kaplan_yorke.value;
-    results->kaplan_yorke_error[at] = derived->kaplan_yorke.error;
-    results->entropy_rate[at] = derived->entropy_rate.value;
-    results->entropy_rate_error[at] = derived->entropy_rate.error;
-    results->n_positive[at] = (int32_t)derived->n_positive;
-    results->participation_ratio[at] = spectrum->activity.participation_ratio;
-    results->autocorrelation_ms[at] = spectrum->activity.autocorrelation_ms;
-    results->speed[at] = spectrum->activity.mean_speed;
+    slices->kaplan_yorke_dimension[at] = derived->kaplan_yorke.value;
+    slices->kaplan_yorke_error[at] = derived->kaplan_yorke.error;
+    slices->entropy_rate[at] = derived->entropy_rate.value;
+    slices->entropy_rate_error[at] = derived->entropy_rate.error;
+    slices->n_positive[at] = (int32_t)derived->n_positive;
+    slices->participation_ratio[at] = spectrum->activity.participation_ratio;
+    slices->autocorrelation_ms[at] = spectrum->activity.autocorrelation_ms;
+    slices->speed[at] = spectrum->activity.mean_speed;
 }
 
-static void put_verdict(const rc_spectrum *spectrum, size_t at, rc_results *results) {
-    results->verdict[at] = (int32_t)spectrum->verdict;
-    snprintf(results->verdict_reason + at * RC_TEXT_SIZE, RC_TEXT_SIZE, "%s", spectrum->reason);
-    results->attractor_id[at] = spectrum->attractor == SIZE_MAX ? -1 : (int32_t)spectrum->attractor;
+static void put_verdict(const rc_spectrum *spectrum, size_t at, rc_results *slices) {
+    slices->verdict[at] = (int32_t)spectrum->verdict;
+    snprintf(slices->verdict_reason + at * RC_TEXT_SIZE, RC_TEXT_SIZE, "%s", spectrum->reason);
+    slices->attractor_id[at] = spectrum->attractor == SIZE_MAX ? -1 : (int32_t)spectrum->attractor;
     bool transient = spectrum->verdict == RC_VERDICT_TRANSIENT_CHAOS;
-    results->transient_ms[at] = transient ? spectrum->lifetime_ms : spectrum->rest_ms;
-    results->period_ms[at] = spectrum->period_ms;
+    slices->transient_ms[at] = transient ? spectrum->lifetime_ms : spectrum->rest_ms;
+    slices->period_ms[at] = spectrum->period_ms;
 }
 
-static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *results) {
+static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *slices) {
     const rc_audit *audit = &spectrum->audit;
-    results->audit_passed[at] = audit->passed;
-    results->sum_rule_residual[at] = audit->sum_rule;
-    results->zero_exponent_residual[at] = audit->zero_exponent;
-    results->twin_difference[at] = audit->twin_sigmas;
-    results->block_effect[at] = audit->half_interval;
-    results->dt_effect[at] = audit->half_step;
+    slices->audit_passed[at] = audit->passed;
+    slices->sum_rule_residual[at] = audit->sum_rule;
+    slices->zero_exponent_residual[at] = audit->zero_exponent;
+    slices->twin_difference[at] = audit->twin_sigmas;
+    slices->block_effect[at] = audit->half_interval;
+    slices->dt_effect[at] = audit->half_step;
 }
 
 /* Trials that came to rest, or reached the target error, ended early. */
@@ -78,20 +77,19 @@ static void count_saved(const rc_study *study, rc_spectrum *const *spectra, rc_t
 }
 
 /* What the trials of the task say together. */
-static void put_summary(size_t task, const rc_spectrum_plan *plan, rc_spectrum **spectra, rc_results *results) {
-    size_t n_trials = results->study->n_trials, n_chaotic = 0;
-    results->n_attractors[task] = (int32_t)rc_attractors_match(plan, n_trials, spectra);
+static void put_summary(const rc_spectrum_plan *plan, size_t n_trials, rc_spectrum **spectra, rc_results *slices) {
+    size_t n_chaotic = 0;
+    slices->n_attractors[0] = (int32_t)rc_attractors_match(plan, n_trials, spectra);
     for (size_t t = 0; t < n_trials; t++) n_chaotic += spectra[t]->verdict == RC_VERDICT_CHAOS;
     rc_share chaos = rc_share_of(n_chaotic, n_trials);
-    results->chaos_probability[task] = chaos.value;
-    results->chaos_probability_low[task] = chaos.low;
-    results->chaos_probability_high[task] = chaos.high;
+    slices->chaos_probability[0] = chaos.value;
+    slices->chaos_probability_low[0] = chaos.low;
+    slices->chaos_probability_high[0] = chaos.high;
 }
 
-rc_status rc_task_measure_exponents(size_t task, const rc_network *network, const double *initial_states,
-                                    const rc_kernels *kernels, rc_task_control *control, rc_results *results) {
+rc_status rc_task_measure_exponents(const rc_study *study, size_t task, const rc_task_context *context,
+                                    const rc_network *network, const double *initial_states, rc_results *slices) {
     rc_status status = RC_OK;
-    const rc_study *study = results->study;
     rc_spectrum **spectra = NULL;
     rc_spectrum_plan plan = {
         .form = RC_FORM_RATE,
@@ -102,21 +100,21 @@ rc_status rc_task_measure_exponents(size_t task, const rc_network *network, cons
         .transient_ms = study->exponents.transient_ms,
         .duration_ms = study->exponents.duration_ms,
         .target_error = study->exponents.target_error,
-        .kernels = kernels,
-        .stop = &control->stop,
-        .state_steps = &control->state_steps,
+        .kernels = context->kernels,
+        .stop = &context->control->stop,
+        .state_steps = &context->control->state_steps,
     };
+    double window_s = study->exponents.duration_ms / 1000 / RC_N_WINDOWS;
     RC_TRY(RC_ARRAY(spectra, study->n_trials, "spectra"));
     RC_TRY(rc_spectrum_measure(network, &plan, study->n_trials, initial_states, spectra));
     RC_TRY(rc_spectrum_judge(network, &plan, study->n_trials, spectra));
-    count_saved(study, spectra, control);
-    put_summary(task, &plan, spectra, results);
+    count_saved(study, spectra, context->control);
+    put_summary(&plan, study->n_trials, spectra, slices);
     for (size_t t = 0; t < study->n_trials; t++) {
-        size_t at = task * study->n_trials + t;
-        put_exponents(spectra[t], at, results);
-        put_derived(spectra[t], at, results);
-        put_verdict(spectra[t], at, results);
-        put_audit(spectra[t], at, results);
+        put_exponents(spectra[t], window_s, t, slices);
+        put_derived(spectra[t], t, slices);
+        put_verdict(spectra[t], t, slices);
+        put_audit(spectra[t], t, slices);
     }
 done:
     for (size_t t = 0; spectra && t < study->n_trials; t++) rc_spectrum_destroy(&spectra[t]);

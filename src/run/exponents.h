@@ -6,9 +6,9 @@
 #include <rnnchaos/run.h>
 
 /* Measures the spectra of a task's trials from initial_states [trial, neuron],
- * judges them, and puts them into the results. Errors: those of
- * rc_spectrum_measure. */
-rc_status rc_task_measure_exponents(size_t task, const rc_network *network, const double *initial_states,
-                                    const rc_kernels *kernels, rc_task_control *control, rc_results *results);
+ * judges them, and puts them into the task's slices of the results. Errors:
+ * those of rc_spectrum_measure. */
+rc_status rc_task_measure_exponents(const rc_study *study, size_t task, const rc_task_context *context,
+                                    const rc_network *network, const double *initial_states, rc_results *slices);
 
 #endif

@@ -9,14 +9,13 @@
 /* Tasks wait in a ring, are performed, and wait in a second ring to be
  * collected. At most `capacity` tasks are with the pool at a time. */
 typedef struct {
-    size_t *tasks;
+    rc_finished *tasks; /* without bytes while they wait to be performed */
     size_t first, n;
 } ring;
 
 struct rc_pool {
-    rc_results *results;
-    const rc_kernels *kernels;
-    rc_task_control *control;
+    const rc_study *study;
+    rc_task_context context;
     pthread_t *threads;
     size_t n_threads, capacity, n_held;
     pthread_mutex_t lock; /* for what follows */
@@ -27,10 +26,12 @@ struct rc_pool {
     char message[1024];
 };
 
-static void ring_put(rc_pool *pool, ring *r, size_t task) { r->tasks[(r->first + r->n++) % pool->capacity] = task; }
+static void ring_put(rc_pool *pool, ring *r, rc_finished task) {
+    r->tasks[(r->first + r->n++) % pool->capacity] = task;
+}
 
-static size_t ring_take(rc_pool *pool, ring *r) {
-    size_t task = r->tasks[r->first];
+static rc_finished ring_take(rc_pool *pool, ring *r) {
+    rc_finished task = r->tasks[r->first];
     r->first = (r->first + 1) % pool->capacity;
     r->n--;
     return task;
@@ -40,13 +41,13 @@ static size_t ring_take(rc_pool *pool, ring *r) {
 static bool take_task(rc_pool *pool, size_t *task) {
     pthread_mutex_lock(&pool->lock);
     while (pool->waiting.n == 0 && !pool->closing) pthread_cond_wait(&pool->offered, &pool->lock);
-    bool taken = pool->waiting.n > 0 && !atomic_load(&pool->control->stop);
-    if (taken) *task = ring_take(pool, &pool->waiting);
+    bool taken = pool->waiting.n > 0 && !atomic_load(&pool->context.control->stop);
+    if (taken) *task = ring_take(pool, &pool->waiting).task;
     pthread_mutex_unlock(&pool->lock);
     return taken;
 }
 
-static void return_task(rc_pool *pool, size_t task, rc_status status) {
+static void return_task(rc_pool *pool, rc_finished task, rc_status status) {
     pthread_mutex_lock(&pool->lock);
     if (status == RC_OK) {
         ring_put(pool, &pool->finished, task);
@@ -56,13 +57,23 @@ static void return_task(rc_pool *pool, size_t task, rc_status status) {
     }
     pthread_cond_signal(&pool->changed);
     pthread_mutex_unlock(&pool->lock);
-    if (status != RC_OK) atomic_store(&pool->control->stop, true);
+    if (status == RC_OK) return;
+    free(task.bytes);
+    atomic_store(&pool->context.control->stop, true);
+}
+
+static rc_status perform(rc_pool *pool, size_t task, void **bytes) {
+    size_t size = rc_task_size(pool->study, task);
+    rc_status status = rc_array_allocate(bytes, size, 1, 0, "results of a task");
+    return status == RC_OK ? rc_task_perform(pool->study, task, &pool->context, *bytes) : status;
 }
 
 static void *work(void *argument) {
     rc_pool *pool = argument;
-    for (size_t task; take_task(pool, &task);)
-        return_task(pool, task, rc_task_perform(task, pool->kernels, pool->control, pool->results));
+    for (rc_finished next = {0}; take_task(pool, &next.task);) {
+        rc_status status = perform(pool, next.task, &next.bytes);
+        return_task(pool, next, status);
+    }
     return NULL;
 }
 
@@ -73,8 +84,7 @@ static rc_status start_threads(rc_pool *pool, size_t n_threads) {
     return RC_OK;
 }
 
-rc_status rc_pool_create(rc_results *results, const rc_kernels *kernels, rc_task_control *control, size_t n_threads,
-                         rc_pool **out) {
+rc_status rc_pool_create(const rc_study *study, const rc_task_context *context, size_t n_threads, rc_pool **out) {
     rc_status status = RC_OK;
     rc_pool *pool = NULL;
     *out = NULL;
@@ -82,11 +92,10 @@ rc_status rc_pool_create(rc_results *results, const rc_kernels *kernels, rc_task
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->offered, NULL);
     pthread_cond_init(&pool->changed, NULL);
-    pool->results = results;
-    pool->control = control;
+    pool->study = study;
+    pool->context = *context;
     pool->capacity = 2 * n_threads;
-    pool->kernels = kernels;
-    if (!kernels) RC_TRY(rc_kernels_find(NULL, &pool->kernels));
+    if (!context->kernels) RC_TRY(rc_kernels_find(NULL, &pool->context.kernels));
     RC_TRY(RC_ARRAY(pool->threads, n_threads, "threads"));
     RC_TRY(RC_ARRAY(pool->waiting.tasks, pool->capacity, "waiting tasks"));
     RC_TRY(RC_ARRAY(pool->finished.tasks, pool->capacity, "finished tasks"));
@@ -103,16 +112,16 @@ bool rc_pool_hungry(rc_pool *pool) { return pool->n_held < pool->capacity; }
 void rc_pool_offer(rc_pool *pool, size_t task) {
     pthread_mutex_lock(&pool->lock);
     pool->n_held++;
-    ring_put(pool, &pool->waiting, task);
+    ring_put(pool, &pool->waiting, (rc_finished){.task = task});
     pthread_cond_signal(&pool->offered);
     pthread_mutex_unlock(&pool->lock);
 }
 
-bool rc_pool_collect(rc_pool *pool, size_t *task) {
+bool rc_pool_collect(rc_pool *pool, rc_finished *finished) {
     pthread_mutex_lock(&pool->lock);
     bool collected = pool->finished.n > 0;
     if (collected) {
-        *task = ring_take(pool, &pool->finished);
+        *finished = ring_take(pool, &pool->finished);
         pool->n_held--;
     }
     pthread_mutex_unlock(&pool->lock);
@@ -138,14 +147,20 @@ rc_status rc_pool_status(rc_pool *pool) {
     return status;
 }
 
+void rc_pool_close(rc_pool *pool) {
+    pthread_mutex_lock(&pool->lock);
+    pool->closing = true;
+    pthread_cond_broadcast(&pool->offered);
+    pthread_mutex_unlock(&pool->lock);
+    for (size_t k = 0; k < pool->n_threads; k++) pthread_join(pool->threads[k], NULL);
+    pool->n_threads = 0;
+}
+
 void rc_pool_destroy(rc_pool **pool) {
     rc_pool *p = *pool;
     if (!p) return;
-    pthread_mutex_lock(&p->lock);
-    p->closing = true;
-    pthread_cond_broadcast(&p->offered);
-    pthread_mutex_unlock(&p->lock);
-    for (size_t k = 0; k < p->n_threads; k++) pthread_join(p->threads[k], NULL);
+    rc_pool_close(p);
+    for (rc_finished left; rc_pool_collect(p, &left);) free(left.bytes);
     pthread_cond_destroy(&p->offered);
     pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->lock);

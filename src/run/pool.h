@@ -8,10 +8,9 @@
 
 typedef struct rc_pool rc_pool;
 
-/* Starts n_threads workers on the tasks of results->study. Errors:
- * RC_NO_MEMORY, also when not even one thread can be started. */
-rc_status rc_pool_create(rc_results *results, const rc_kernels *kernels, rc_task_control *control, size_t n_threads,
-                         rc_pool **out);
+/* Starts n_threads workers on tasks of the study. Study and context are
+ * borrowed. Errors: RC_NO_MEMORY, also when not even one thread can be started. */
+rc_status rc_pool_create(const rc_study *study, const rc_task_context *context, size_t n_threads, rc_pool **out);
 
 /* Would the pool take another task? It holds one in reserve for each thread. */
 bool rc_pool_hungry(rc_pool *pool);
@@ -19,8 +18,14 @@ bool rc_pool_hungry(rc_pool *pool);
 /* Hands it a task; only when hungry. */
 void rc_pool_offer(rc_pool *pool, size_t task);
 
+/* A finished task and its bytes[rc_task_size()]; the caller frees them. */
+typedef struct rc_finished {
+    size_t task;
+    void *bytes;
+} rc_finished;
+
 /* Takes back a finished task; false if there is none yet. */
-bool rc_pool_collect(rc_pool *pool, size_t *task);
+bool rc_pool_collect(rc_pool *pool, rc_finished *finished);
 
 /* Waits until a task is finished or has failed, but no longer than this. */
 void rc_pool_wait(rc_pool *pool, double seconds);
@@ -29,7 +34,10 @@ void rc_pool_wait(rc_pool *pool, double seconds);
 rc_status rc_pool_status(rc_pool *pool);
 
 /* Lets the threads finish what they are doing (they stop early if
- * control->stop is set), and ends them. Accepts NULL; leaves NULL. */
+ * control->stop is set), and ends them. Finished tasks can still be collected. */
+void rc_pool_close(rc_pool *pool);
+
+/* Closes the pool and frees it. Accepts NULL; leaves NULL. */
 void rc_pool_destroy(rc_pool **pool);
 
 #endif

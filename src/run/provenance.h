@@ -2,12 +2,21 @@
 #ifndef RC_RUN_PROVENANCE_H
 #define RC_RUN_PROVENANCE_H
 
+#include <time.h>
+
 #include <rnnchaos/run.h>
 
-/* Notes the build, the host, the time and these choices; starts the clock. */
-void rc_provenance_begin(rc_results *results, const rc_kernels *kernels, size_t n_threads, size_t n_ranks);
+/* When something began. */
+typedef struct rc_beginning {
+    time_t date;
+    double clock_s;
+} rc_beginning;
 
-/* Stops the clock. Errors: RC_NO_MEMORY if any text could not be kept. */
-rc_status rc_provenance_end(rc_results *results);
+rc_beginning rc_begin_now(void);
+
+/* Notes the build, the host, these choices and the time since the beginning.
+ * Errors: RC_NO_MEMORY. */
+rc_status rc_provenance_note(rc_results *results, const char *kernels, size_t n_threads, size_t n_ranks,
+                             rc_beginning beginning);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "network/network.h"
 #include "run/exponents.h"
+#include "store/slices.h"
 
 enum { STEPS_PER_REPORT = 64, PAIRS_PER_BLOCK = RC_LANE_BLOCK / 2 };
 
@@ -15,7 +16,7 @@ enum { STEPS_PER_REPORT = 64, PAIRS_PER_BLOCK = RC_LANE_BLOCK / 2 };
  * a block holds m <= 20 states, then their m twins. */
 typedef struct {
     const rc_study *study;
-    rc_results *results;
+    rc_results slices; /* of the results, where this task's part goes */
     rc_task_control *control;
     size_t session, gain; /* indices */
     rc_network *network;
@@ -23,8 +24,6 @@ typedef struct {
     rc_lanes *lanes;
     double *distance; /* [step, trial] */
 } work;
-
-size_t rc_task_count(const rc_study *study) { return study->n_sessions * study->n_gains; }
 
 uint64_t rc_task_state_steps(const rc_study *study) {
     double tangent = study->n_exponents ? study->exponents.transient_ms + study->exponents.duration_ms : 0;
@@ -88,10 +87,9 @@ static rc_status check_finite(const work *w, size_t step) {
 
 static void record(work *w, size_t step) {
     const rc_study *study = w->study;
-    if (study->sessions[w->session] != study->record.session || step >= study->n_recorded) return;
-    size_t at = w->gain * study->n_recorded + step;
-    w->results->rates1[at] = rc_lanes_get(w->lanes, state_lane(study->record.trial), study->record.neuron);
-    w->results->rates2[at] = rc_lanes_get(w->lanes, twin_lane(w, study->record.trial), study->record.neuron);
+    if (!w->slices.rates1 || step >= study->n_recorded) return;
+    w->slices.rates1[step] = rc_lanes_get(w->lanes, state_lane(study->record.trial), study->record.neuron);
+    w->slices.rates2[step] = rc_lanes_get(w->lanes, twin_lane(w, study->record.trial), study->record.neuron);
 }
 
 static rc_status integrate(work *w) {
@@ -112,34 +110,33 @@ static rc_status integrate(work *w) {
 
 static void conclude(work *w) {
     const rc_study *study = w->study;
-    rc_results *results = w->results;
-    size_t cell = w->session * study->n_gains + w->gain, n_trials = study->n_trials;
-    memcpy(results->final_distance + cell * n_trials, w->distance + (study->n_steps - 1) * n_trials,
-           n_trials * sizeof(double));
+    rc_results *slices = &w->slices;
+    size_t n_trials = study->n_trials;
+    memcpy(slices->final_distance, w->distance + (study->n_steps - 1) * n_trials, n_trials * sizeof(double));
     if (study->gains[w->gain] < study->divergence.minimum_gain) {
-        results->divergence_outcome[cell] = RC_DIVERGENCE_BELOW_MINIMUM_GAIN;
+        *slices->divergence_outcome = RC_DIVERGENCE_BELOW_MINIMUM_GAIN;
         return;
     }
-    rc_divergence fit = rc_divergence_measure(w->distance, study->n_steps, n_trials, study->dynamics.dt_ms,
-                                              study->divergence.minimum_distance, study->divergence.saturation,
-                                              results->delta_mean + cell * study->n_steps);
-    results->divergence_exponent[cell] = fit.exponent;
-    results->divergence_outcome[cell] = (int32_t)fit.outcome;
-    results->trials_kept[cell] = (int32_t)fit.n_kept;
-    results->fit_end_ms[cell] = (double)fit.n_fit_steps * study->dynamics.dt_ms;
+    rc_divergence fit =
+        rc_divergence_measure(w->distance, study->n_steps, n_trials, study->dynamics.dt_ms,
+                              study->divergence.minimum_distance, study->divergence.saturation, slices->delta_mean);
+    *slices->divergence_exponent = fit.exponent;
+    *slices->divergence_outcome = (int32_t)fit.outcome;
+    *slices->trials_kept = (int32_t)fit.n_kept;
+    *slices->fit_end_ms = (double)fit.n_fit_steps * study->dynamics.dt_ms;
 }
 
-rc_status rc_task_perform(size_t task, const rc_kernels *kernels, rc_task_control *control, rc_results *results) {
+rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_context *context, void *bytes) {
     rc_status status = RC_OK;
-    const rc_study *study = results->study;
-    work w = {.study = study, .results = results, .control = control};
+    work w = {.study = study, .control = context->control};
     w.session = task / study->n_gains;
     w.gain = task % study->n_gains;
-    RC_TRY(prepare(kernels, &w));
+    rc_slices_begin(study, task, bytes, &w.slices);
+    RC_TRY(prepare(context->kernels, &w));
     RC_TRY(integrate(&w));
     conclude(&w);
     if (study->n_exponents > 0)
-        RC_TRY(rc_task_measure_exponents(task, w.network, w.initial_states, kernels, control, results));
+        RC_TRY(rc_task_measure_exponents(study, task, context, w.network, w.initial_states, &w.slices));
 done:
     free(w.distance);
     free(w.initial_states);

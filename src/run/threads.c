@@ -41,35 +41,102 @@ static double seconds_since(const struct timespec *start) {
     return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
-/* Hands out all tasks in order and waits for them. */
-static rc_status hand_out(rc_pool *pool, const rc_run_options *options, rc_task_control *control,
-                          const rc_study *study) {
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    rc_progress progress = {.n_tasks = rc_task_count(study)};
-    for (size_t next = 0, task; progress.tasks_done < progress.n_tasks && !atomic_load(&control->stop);) {
-        while (next < progress.n_tasks && rc_pool_hungry(pool)) rc_pool_offer(pool, next++);
-        rc_pool_wait(pool, 0.1);
-        while (rc_pool_collect(pool, &task)) progress.tasks_done++;
-        progress.state_steps = atomic_load(&control->state_steps);
-        progress.n_state_steps = progress.n_tasks * rc_task_state_steps(study) - atomic_load(&control->saved_steps);
-        progress.elapsed_s = seconds_since(&start);
-        if (options->report) options->report(&progress, options->report_context);
+static bool in_shard(const rc_run_options *options, size_t task) {
+    return options->n_shards == 0 || task % options->n_shards == options->shard;
+}
+
+bool rc_run_wants(const rc_run_options *options, size_t task) {
+    return in_shard(options, task) && !(options->journal && rc_journal_has(options->journal, task));
+}
+
+rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *options) {
+    rc_progress progress = {0};
+    for (size_t task = 0; task < rc_task_count(study); task++) {
+        progress.n_tasks += in_shard(options, task);
+        progress.tasks_found += in_shard(options, task) && !rc_run_wants(options, task);
     }
-    rc_status status = rc_pool_status(pool);
-    if (status == RC_OK && progress.tasks_done < progress.n_tasks) status = rc_fail(RC_STOPPED, "stopped");
+    progress.tasks_done = progress.tasks_found;
+    return progress;
+}
+
+/* A run under way. */
+typedef struct {
+    const rc_study *study;
+    const rc_run_options *options;
+    rc_task_control *control;
+    rc_pool *pool;
+    struct timespec start;
+    size_t next; /* task to look at */
+    rc_progress progress;
+} run;
+
+static void hand_out(run *r) {
+    for (size_t n = rc_task_count(r->study); r->next < n && rc_pool_hungry(r->pool); r->next++)
+        if (rc_run_wants(r->options, r->next)) rc_pool_offer(r->pool, r->next);
+}
+
+static rc_status collect(run *r) {
+    rc_status status = RC_OK;
+    for (rc_finished one; status == RC_OK && rc_pool_collect(r->pool, &one); free(one.bytes)) {
+        if (r->options->results) rc_task_unpack(r->options->results, one.task, one.bytes);
+        if (r->options->journal) status = rc_journal_append(r->options->journal, one.task, one.bytes);
+        r->progress.tasks_done += status == RC_OK;
+    }
+    if (status == RC_OK && r->options->journal) status = rc_journal_tick(r->options->journal);
     return status;
 }
 
-rc_status rc_run_threads(const rc_run_options *options, rc_results *results) {
-    rc_task_control own_control = {0}, *control = options->control ? options->control : &own_control;
-    size_t n_tasks = rc_task_count(results->study);
+static void report(run *r) {
+    rc_progress *p = &r->progress;
+    p->state_steps = atomic_load(&r->control->state_steps);
+    p->n_state_steps =
+        (p->n_tasks - p->tasks_found) * rc_task_state_steps(r->study) - atomic_load(&r->control->saved_steps);
+    p->elapsed_s = seconds_since(&r->start);
+    if (r->options->report) r->options->report(p, r->options->report_context);
+}
+
+/* Takes and syncs what is finished before it waits for the threads, which may
+ * take their time to stop. */
+static rc_status wind_up(run *r) {
+    rc_status status = RC_OK;
+    RC_TRY(collect(r));
+    if (r->options->journal) RC_TRY(rc_journal_sync(r->options->journal));
+    rc_pool_close(r->pool);
+    RC_TRY(collect(r));
+    if (r->options->journal) RC_TRY(rc_journal_sync(r->options->journal));
+done:
+    return status;
+}
+
+static rc_status do_tasks(run *r) {
+    rc_status status = RC_OK;
+    while (status == RC_OK && r->progress.tasks_done < r->progress.n_tasks && !atomic_load(&r->control->stop)) {
+        hand_out(r);
+        rc_pool_wait(r->pool, 0.1);
+        status = collect(r);
+        report(r);
+    }
+    if (status != RC_OK) return status; /* the journal's; what else is finished has no place */
+    status = wind_up(r);
+    report(r);
+    if (status == RC_OK) status = rc_pool_status(r->pool);
+    if (status == RC_OK && r->progress.tasks_done < r->progress.n_tasks) status = rc_fail(RC_STOPPED, "stopped");
+    return status;
+}
+
+rc_status rc_run_threads(const rc_study *study, const rc_run_options *options) {
+    rc_task_control own_control = {0};
+    run r = {.study = study, .options = options, .control = options->control ? options->control : &own_control};
+    rc_task_context context = {options->kernels, r.control, options->folder};
     size_t n_threads = options->n_threads ? options->n_threads : rc_threads_available(NULL);
-    rc_pool *pool;
-    rc_status status =
-        rc_pool_create(results, options->kernels, control, n_threads < n_tasks ? n_threads : n_tasks, &pool);
+    r.progress = rc_progress_begin(study, options);
+    size_t n_left = r.progress.n_tasks - r.progress.tasks_found;
+    if (n_left == 0) return RC_OK;
+    rc_status status = rc_pool_create(study, &context, n_threads < n_left ? n_threads : n_left, &r.pool);
     if (status != RC_OK) return status;
-    status = hand_out(pool, options, control, results->study);
-    rc_pool_destroy(&pool);
+    clock_gettime(CLOCK_MONOTONIC, &r.start);
+    status = do_tasks(&r);
+    if (status != RC_OK) atomic_store(&r.control->stop, true);
+    rc_pool_destroy(&r.pool);
     return status;
 }

@@ -11,8 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RNNCHAOS_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "rnnchaos"
 QUICK = ROOT / "examples/quick.yaml"
-COMMANDS = ["run", "spectrum", "plot", "export", "info", "init", "network"]
-PRODUCTS = ["data_curation.pickle", "exponents.pdf", "results.h5", "results.pdf", "study.yaml"]
+COMMANDS = ["run", "spectrum", "merge", "plot", "export", "info", "init", "network"]
+PRODUCTS = ["data_curation.pickle", "exponents.pdf", "journal.rcj", "results.h5", "results.pdf", "study.yaml"]
 
 # A study of hundredths of a second with every outcome of the fit.
 SMALL = {
@@ -46,7 +46,7 @@ def settings(*studies, **more):
 
 def default_signals():
     """What a shell's foreground gives; background jobs may have SIGINT ignored."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
 
 

@@ -176,14 +176,18 @@ def check_full(disk, done_files, message):
 
 
 def test_a_full_disk(tmp_path):
-    with tmpfs(tmp_path / "disk", "size=192k") as disk:
-        big = settings(SMALL, {"dynamics.duration_ms": 20000})
-        done = command("run", "--quiet", *big, "-o", disk)
+    big = settings(SMALL, {"dynamics.duration_ms": 20000})
+    succeeds("run", "--quiet", *big, "-o", tmp_path / "undisturbed", "--no-figure")
+    with tmpfs(tmp_path / "disk", "size=512k") as disk:
+        done = command("run", "--quiet", *big, "-o", disk, "--no-figure")
         assert done.returncode == 1
-        check_full(disk, ["study.yaml"], done.stderr)
-        # room again: the same command goes on
-        succeeds("run", *SMALLEST, "-o", disk, "--force", "--no-figure")
-        assert "results.h5" in contents(disk)
+        check_full(disk, ["journal.rcj"], done.stderr)
+        assert "tasks are safe in" in done.stderr and "--resume\n" in done.stderr
+        # room again: it goes on
+        subprocess.run(["mount", "-o", "remount,size=16m", disk], check=True)
+        done = succeeds("run", *big, "-o", disk, "--no-figure", "--resume")
+        assert "found in the journal" in done.stderr
+        assert datasets(disk) == datasets(tmp_path / "undisturbed")
 
 
 def test_a_disk_that_is_full_from_the_start(tmp_path):

@@ -98,7 +98,7 @@ def test_the_live_line_is_cleared_at_a_stop(terminal, tmp_path):
     view.process.send_signal(signal.SIGINT)
     text = view.read(30)
     assert view.process.wait(30) == 3
-    assert re.search(r"MB\x1b\[K\r\x1b\[Krnnchaos: stopped after 0 of 40 tasks.*\r\n$", text)
+    assert re.search(r"MB\x1b\[K\r\x1b\[Krnnchaos: stopped after 0 of 40 tasks; this goes on:\r\n  .* --resume\r\n$", text)
 
 
 def test_the_live_line_is_cleared_at_the_end(terminal, tmp_path):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["run", "spectrum", "plot", "export", "info", "init", "network"]
+COMMANDS = ["run", "spectrum", "merge", "plot", "export", "info", "init", "network"]
 FOLDERS = "src|include|tests|script|docs|examples|data|figures|bench|fuzz"
 
 

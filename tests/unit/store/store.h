@@ -77,7 +77,7 @@ static inline void assert_same_results(const rc_results *a, const rc_results *b)
     assert_true(a->provenance.wall_time_s == b->provenance.wall_time_s);
     for (size_t i = 0; i < rc_n_variables; i++) {
         const rc_variable *variable = &rc_variable_table[i];
-        size_t size = rc_variable_length(a->study, variable) * (variable->type == RC_INT32 ? 4 : 8);
+        size_t size = rc_variable_length(a->study, variable) * rc_type_size(variable->type);
         if (size) assert_memory_equal(rc_variable_data(a, variable), rc_variable_data(b, variable), size);
     }
 }
