@@ -29,7 +29,7 @@ static const char usage[] = "run [STUDY.yaml] [-o DIR] [--set KEY=VALUE]... [--t
                             "                    threads or ranks; keep finished results, make what lacks\n"
                             "  --force           start again, and overwrite a DIR that holds another study,\n"
                             "                    whose files go once the new ones are computed\n"
-                            "  --shard I/N       only every Nth task, from the Ith on; then rnnchaos merge DIR\n"
+                            "  --shard I/N       only every Nth task, from the Ith on; see rnnchaos merge\n"
                             "  --max-walltime T  stop after this time, so that --resume can go on: seconds,\n"
                             "                    MM:SS, HH:MM:SS or D-HH:MM:SS\n"
                             "  -q, --quiet       no progress\n"
