@@ -136,12 +136,12 @@ static rc_status open_journal(job *j) {
 }
 
 /* Without --resume, tasks that an unfinished run has left are not thrown away
- * unless --force says so. */
+ * unless --force says so. Where results are, there is nothing to lose. */
 static rc_status start_again(job *j, const list *journals, bool finished) {
     rc_status status = RC_OK;
     size_t n = rc_journal_n_tasks(j->options.journal), n_tasks = rc_task_count(j->study);
     if (n == 0) goto done;
-    if (!j->arguments->force && !(finished && n == n_tasks))
+    if (!j->arguments->force && !finished)
         RC_TRY(rc_fail(RC_CONFLICT,
                        "%s holds %zu of %zu tasks of a run of this study that was not finished: --resume goes on "
                        "with it, --force starts again",

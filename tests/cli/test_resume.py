@@ -12,7 +12,7 @@ from command import ENVIRONMENT, PRODUCTS, ROOT, SMALL, command, contents, datas
 # Thirty tasks, which may take a tenth of a second each.
 MANY = settings(SMALL, {"sessions": "[1,2,3]", "gains": "[1,4,7,10,13,14,15,16,19,22]"})
 SLOWER = settings(SMALL, {"sessions": "[1,2,3]", "gains": "[1,4,7,10,13,14,15,16,19,22]",
-                          "exponents.duration_ms": 20000, "exponents.count": 5})  # fmt: skip
+                          "exponents.duration_ms": 8000, "exponents.count": 5})  # fmt: skip
 N_TASKS = 30
 
 
@@ -20,6 +20,13 @@ N_TASKS = 30
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
     succeeds("run", *MANY, "-o", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def slower_undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    succeeds("run", *SLOWER, "-o", folder, "--no-figure")
     return folder
 
 
@@ -109,11 +116,14 @@ def test_finished_tasks_without_results_are_not_thrown_away_either(undisturbed, 
     assert "30 of 30 tasks" in refused("run", *MANY, "-o", folder, "--quiet")
 
 
-def test_a_finished_run_may_be_run_again(undisturbed, tmp_path):
-    succeeds("run", *MANY, "-o", tmp_path, "--no-figure")
-    done = succeeds("run", *MANY, "-o", tmp_path, "--no-figure")
+@pytest.mark.parametrize("share", [0.5, 1])
+def test_a_finished_run_may_be_run_again(share, undisturbed, tmp_path):
+    folder = cut_journal(undisturbed, tmp_path / "out", share)
+    for name in ("results.h5", "study.yaml"):
+        (folder / name).write_bytes((undisturbed / name).read_bytes())
+    done = succeeds("run", *MANY, "-o", folder, "--no-figure")
     assert "found" not in done.stderr
-    assert datasets(tmp_path) == datasets(undisturbed)
+    assert datasets(folder) == datasets(undisturbed)
 
 
 def test_a_journal_of_another_study_is_refused(undisturbed, tmp_path):
@@ -194,7 +204,7 @@ def wait_for_records(path, n):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
-def test_the_printed_command_goes_on(number, tmp_path):
+def test_the_printed_command_goes_on(number, slower_undisturbed, tmp_path):
     folder = tmp_path / "it's here"
     process = start("run", *SLOWER, "-o", folder, "--threads", 1, "--no-figure")
     wait_for_records(folder / "journal.rcj", 2)
@@ -210,8 +220,7 @@ def test_the_printed_command_goes_on(number, tmp_path):
     assert "found in the journal" in done.stderr
     words = shlex.split(command_line)
     assert words[-1] == "--resume" and str(folder) in words
-    succeeds("run", *SLOWER, "-o", tmp_path / "undisturbed", "--no-figure")
-    assert datasets(folder) == datasets(tmp_path / "undisturbed")
+    assert datasets(folder) == datasets(slower_undisturbed)
 
 
 def test_a_stop_in_the_middle_of_linear_algebra(tmp_path):
