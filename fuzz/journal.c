@@ -46,8 +46,9 @@ static void begin(void) {
 
 static const uint8_t *payload(size_t task) {
     static uint8_t room[MAX_PAYLOAD];
-    check(rc_task_size(study, task) <= MAX_PAYLOAD);
-    for (size_t i = 0; i < rc_task_size(study, task); i++) room[i] = (uint8_t)(i * 7 + task);
+    size_t size = rc_task_size(study, task);
+    check(size <= MAX_PAYLOAD);
+    for (size_t i = 0; i < size; i++) room[i] = (uint8_t)(i * 7 + task);
     return room;
 }
 
@@ -115,7 +116,10 @@ static void spoil(file *f, input *in) {
         at = place(f, in);
         overwrite(f, at, 1, take(in));
         break;
-    case 3: f->size = place(f, in); break;
+    case 3:
+        f->size = place(f, in);
+        f->touched[f->size - 1] = 1; /* what follows does not complete it */
+        break;
     case 4:
         at = place(f, in);
         append(f, f->bytes + at, (f->size - at) / (1 + take(in) % 4u), true);
