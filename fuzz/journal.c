@@ -33,8 +33,8 @@ static void end(void) {
 }
 
 static void begin(void) {
-    static const char *const settings[] = {"sessions=[1,2]",       "gains=[1,10]",        "trials=1",
-                                           "exponents.count=0",    "record.duration_ms=2", "dynamics.duration_ms=3"};
+    static const char *const settings[] = {"sessions=[1,2]",    "gains=[1,10]",         "trials=1",
+                                           "exponents.count=0", "record.duration_ms=2", "dynamics.duration_ms=3"};
     if (study) return;
     check(rc_study_read(NULL, settings, sizeof settings / sizeof *settings, &study) == RC_OK);
     strcpy(path, access("/dev/shm", W_OK) ? "/tmp/rnnchaos-fuzz-XXXXXX" : "/dev/shm/rnnchaos-fuzz-XXXXXX");
@@ -124,9 +124,7 @@ static void spoil(file *f, input *in) {
         at = place(f, in);
         append(f, f->bytes + at, (f->size - at) / (1 + take(in) % 4u), true);
         break;
-    default:
-        at = place(f, in);
-        overwrite(f, at, 8 * (size_t)take(in), 0);
+    default: at = place(f, in); overwrite(f, at, 8 * (size_t)take(in), 0);
     }
 }
 
