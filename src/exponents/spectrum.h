@@ -6,10 +6,12 @@
 
 #include "exponents/probe.h"
 
+typedef struct rc_saver rc_saver;
+
 /* Trials that go together: states [trial, neuron], out [trial]. On failure some
  * of out may be set; the caller destroys them. */
 rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
-                           const double *states, bool wide, rc_spectrum **out);
+                           const double *states, bool wide, rc_saver *saver, rc_spectrum **out);
 
 /* Has every exponent the precision that the plan asks for? Worth at least 20
  * samples, errors below target, halves that agree. False if none is asked. */
