@@ -31,8 +31,8 @@ typedef struct rc_group {
     rc_probe *probe;
     size_t n_trials;
     rc_trial_run trial[RC_LANE_UNIT];
-    bool settled;                           /* it accumulates */
-    size_t steps_done, piece_steps;         /* before the piece, and in it */
+    bool settled;                   /* it accumulates */
+    size_t steps_done, piece_steps; /* before the piece, and in it */
     size_t n_looked;
     size_t interval, block_steps, n_blocks; /* steps between QRs, steps in a block, most blocks */
     double *state;                          /* room to work in */

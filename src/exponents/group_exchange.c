@@ -79,9 +79,9 @@ done:
 rc_status rc_spectrum_exchange(rc_exchange *e, const rc_spectrum_plan *plan, size_t most_blocks, rc_spectrum *s) {
     rc_status status = RC_OK;
     size_t n = s->n_neurons, k = s->n_exponents;
-    double *numbers[] = {&s->block_s,   &s->interval_s, &s->condition, &s->start_ms,   &s->measured_s, &s->needed_s,
-                         &s->speed,     &s->rest_ms,    &s->period_ms, &s->multiplier, &s->growth,     &s->growth_ms,
-                         &s->lifetime_ms};
+    double *numbers[] = {&s->block_s,  &s->interval_s, &s->condition,  &s->start_ms,  &s->measured_s,
+                         &s->needed_s, &s->speed,      &s->rest_ms,    &s->period_ms, &s->multiplier,
+                         &s->growth,   &s->growth_ms,  &s->lifetime_ms};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) RC_TRY(rc_exchange_doubles(e, numbers[i], 1));
     RC_TRY(exchange_blocks(e, s, most_blocks));
     RC_TRY(rc_exchange_bytes(e, s->exponent, k * sizeof *s->exponent));
