@@ -34,7 +34,7 @@ static void open_measurement(unsigned kind, measurement *m) {
     static const double weights[N * N] = {1.1, -1.9, 0.4, 1.7, 0.8, -1.2, -0.6, 1.5, 0.9};
     rc_spectrum *out[T];
     if (rc_network_from_dense(weights, N, &m->network) != RC_OK) abort();
-    m->plan = (rc_spectrum_plan){.form = (rc_form)(kind % 3), .gain = kind & 8 ? 0.2 : 4, .tau_ms = 20, .dt_ms = 1};
+    m->plan = (rc_spectrum_plan){.form = (rc_form)(kind % 3), .gain = kind & 8 ? 0.2 : 4, .tau_ms = 4, .dt_ms = 1};
     m->plan.n_exponents = kind & 4 ? N : 1;
     m->plan.transient_ms = 60;
     m->plan.duration_ms = 200;

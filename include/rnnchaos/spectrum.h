@@ -54,8 +54,9 @@ typedef struct rc_spectrum_checkpoint {
     rc_status (*save)(void *context, const void *bytes, size_t n); /* bytes live until it returns; what it returns
                                                                       other than RC_OK ends the measurement. May be
                                                                       NULL */
+    void (*restored)(void *context, uint64_t state_steps); /* told once how much of saved need not be done again. May
+                                                              be NULL */
     void *context;
-    uint64_t restored_steps; /* set: state-steps that did not have to be done again */
 } rc_spectrum_checkpoint;
 
 typedef struct rc_spectrum_plan {
@@ -71,7 +72,7 @@ typedef struct rc_spectrum_plan {
     const rc_kernels *kernels;  /* NULL: the best */
     const atomic_bool *stop;    /* may be NULL; set: end soon with RC_STOPPED */
     atomic_ullong *state_steps; /* may be NULL; grows by the steps of the trials, to be watched */
-    rc_spectrum_checkpoint *checkpoint; /* may be NULL; for rc_spectrum_measure */
+    const rc_spectrum_checkpoint *checkpoint; /* may be NULL; for rc_spectrum_measure */
 } rc_spectrum_plan;
 
 /* A fixed point of the step and its exponents, the logarithms of the moduli of

@@ -96,19 +96,25 @@ done:
     return status;
 }
 
-/* Progress, for those who watch. */
-static void count_restored(rc_saver *s, uint64_t state_steps) {
-    s->checkpoint->restored_steps += state_steps;
-    if (s->plan->state_steps) atomic_fetch_add(s->plan->state_steps, state_steps);
+/* For those who watch. */
+static void tell_restored(const rc_saver *s, uint64_t of_group) {
+    uint64_t steps = of_group;
+    for (size_t trial = 0; trial < s->n_finished; trial++) steps += s->spectra[trial]->n_steps;
+    if (s->plan->state_steps) atomic_fetch_add(s->plan->state_steps, steps);
+    if (s->checkpoint->restored) s->checkpoint->restored(s->checkpoint->context, steps);
+}
+
+static rc_status check_end(const rc_exchange *e) {
+    if (e->at == e->n) return RC_OK;
+    return rc_fail(RC_DAMAGED, "saved measurement: %zu bytes too many", e->n - e->at);
 }
 
 rc_status rc_saver_open(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, const double *states,
                         rc_spectrum **spectra, rc_saver *s) {
     rc_status status = RC_OK;
-    rc_spectrum_checkpoint *c = plan->checkpoint;
+    const rc_spectrum_checkpoint *c = plan->checkpoint;
     *s = (rc_saver){.checkpoint = c, .network = network, .plan = plan, .n_trials = n_trials, .spectra = spectra};
     if (!c) return RC_OK;
-    c->restored_steps = 0;
     take_fingerprint(s, states);
     s->begun = seconds_now();
     s->due = s->begun + c->every_s;
@@ -118,7 +124,10 @@ rc_status rc_saver_open(const rc_network *network, const rc_spectrum_plan *plan,
     RC_TRY(exchange_fingerprint(&s->saved, s));
     RC_TRY(exchange_finished(&s->saved, s));
     RC_TRY(rc_exchange_flag(&s->saved, &s->has_group));
-    for (size_t trial = 0; trial < s->n_finished; trial++) count_restored(s, spectra[trial]->n_steps);
+    if (s->has_group)
+        return s->n_finished < n_trials ? RC_OK : rc_fail(RC_DAMAGED, "saved measurement: trials too many");
+    RC_TRY(check_end(&s->saved));
+    tell_restored(s, 0);
 done:
     return status;
 }
@@ -129,10 +138,8 @@ rc_status rc_saver_restore(rc_saver *s, rc_group *group) {
     rc_status status = RC_OK;
     s->has_group = false;
     RC_TRY(rc_group_exchange(&s->saved, group));
-    if (s->saved.at != s->saved.n)
-        status = rc_fail(RC_DAMAGED, "saved measurement: %zu bytes too many", s->saved.n - s->saved.at);
-    else
-        count_restored(s, group->steps_done * group->n_trials);
+    RC_TRY(check_end(&s->saved));
+    tell_restored(s, group->steps_done * group->n_trials);
 done:
     return status;
 }

@@ -14,7 +14,7 @@ enum { RC_FINGERPRINT_SIZE = 17 };
 
 /* One measurement's. Without plan->checkpoint it never saves. */
 struct rc_saver {
-    rc_spectrum_checkpoint *checkpoint;
+    const rc_spectrum_checkpoint *checkpoint;
     const rc_network *network;
     const rc_spectrum_plan *plan;
     size_t n_trials, n_finished;               /* trials in all, and of earlier groups */
