@@ -59,6 +59,7 @@ static void measure_from(measurement *m, const void *saved, size_t n) {
     rc_spectrum *out[T];
     m->plan.checkpoint = &checkpoint;
     rc_status status = rc_spectrum_measure(m->network, &m->plan, T, states, out);
+    m->plan.checkpoint = NULL;
     check(status, out);
     if (status == RC_OK) rc_spectrum_judge(m->network, &m->plan, T, out);
     for (size_t trial = 0; trial < T; trial++) rc_spectrum_destroy(&out[trial]);

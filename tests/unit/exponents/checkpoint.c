@@ -128,14 +128,16 @@ static void destroy_all(size_t n, rc_spectrum **spectra) {
 
 /* --- To the bit ---------------------------------------------------------------------- */
 
+static bool same_bytes(const void *a, const void *b, size_t n) { return memcmp(a, b, n) == 0; }
+
 #define assert_array_equal(a, b, n, what, name)                                           \
     do {                                                                                  \
-        if (memcmp(a, b, (n) * sizeof *(a)) != 0) fail_msg("%s: %s differs", name, what); \
+        if (!same_bytes(a, b, (n) * sizeof *(a))) fail_msg("%s: %s differs", name, what); \
     } while (0)
 
 static void assert_points_equal(const rc_fixed_point *a, const rc_fixed_point *b, size_t n, const char *name) {
     if (!a != !b) fail_msg("%s: only one is at rest", name);
-    if (!a) return;
+    if (!a || !b) return;
     assert_array_equal(a->state, b->state, n, "fixed point", name);
     assert_array_equal(a->exponent, b->exponent, n, "fixed point's exponents", name);
     assert_array_equal(&a->residual, &b->residual, 1, "residual", name);
@@ -156,7 +158,7 @@ static rc_spectrum flat(const rc_spectrum *s) {
 
 static void assert_same(const rc_spectrum *a, const rc_spectrum *b, const char *name) {
     rc_spectrum x = flat(a), y = flat(b);
-    if (memcmp(&x, &y, sizeof x) != 0) fail_msg("%s: numbers differ (%zu, %zu blocks)", name, a->n_blocks, b->n_blocks);
+    if (!same_bytes(&x, &y, sizeof x)) fail_msg("%s: numbers differ (%zu, %zu blocks)", name, a->n_blocks, b->n_blocks);
     assert_array_equal(a->log_stretch, b->log_stretch, a->n_blocks * a->n_exponents, "log_stretch", name);
     assert_array_equal(a->twin_stretch, b->twin_stretch, a->n_blocks, "twin_stretch", name);
     assert_array_equal(a->exponent, b->exponent, a->n_exponents, "exponent", name);
