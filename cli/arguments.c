@@ -40,6 +40,7 @@ static const option_row rows[] = {
     TEXT("target-share", 0, target_share),
     TEXT("shard", 0, shard),
     TEXT("max-walltime", 0, max_walltime),
+    TEXT("checkpoint", 0, checkpoint),
     TEXT("set", 0, settings), /* collected, not stored */
     FLAG("quiet", 'q', quiet),
     FLAG("resume", 0, resume),

@@ -14,7 +14,7 @@
 
 static const char usage[] = "run [STUDY.yaml] [-o DIR] [--set KEY=VALUE]... [--threads N]\n"
                             "           [--kernels {scalar,avx2,avx512}] [--resume] [--force] [--shard I/N]\n"
-                            "           [--max-walltime T] [--quiet] [--no-figure]\n"
+                            "           [--max-walltime T] [--checkpoint T] [--quiet] [--no-figure]\n"
                             "  runs the study (default: the published one) and leaves in DIR (default:\n"
                             "  results/) study.yaml, results.h5, data_curation.pickle, results.pdf and\n"
                             "  exponents.pdf, and journal.rcj, where every finished task stands;\n"
@@ -32,6 +32,8 @@ static const char usage[] = "run [STUDY.yaml] [-o DIR] [--set KEY=VALUE]... [--t
                             "  --shard I/N       only every Nth task, from the Ith on; see rnnchaos merge\n"
                             "  --max-walltime T  stop after this time, so that --resume can go on: seconds,\n"
                             "                    MM:SS, HH:MM:SS or D-HH:MM:SS\n"
+                            "  --checkpoint T    how often tasks that take long are saved, so that --resume\n"
+                            "                    goes on inside them (default: 25 seconds)\n"
                             "  -q, --quiet       no progress\n"
                             "  --no-figure       draw no PDF";
 
@@ -79,6 +81,13 @@ typedef struct {
     rc_results *results;
 } job;
 
+/* From any thread. */
+static void print_note(bool warning, const char *text, void *context) {
+    const job *j = context;
+    if (warning || !j->arguments->quiet)
+        fprintf(stderr, "%s%s: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", j->host->program, text);
+}
+
 /* What the run needs besides the study; checked before anything is made. */
 static rc_status choose(job *j) {
     rc_status status = RC_OK;
@@ -90,9 +99,15 @@ static rc_status choose(job *j) {
     RC_TRY(parse_threads(j->host, arguments->threads, &options->n_threads, &j->threads_source));
     if (arguments->shard) RC_TRY(parse_shard(arguments->shard, &options->shard, &options->n_shards));
     if (arguments->max_walltime) {
-        RC_TRY(cli_parse_duration(arguments->max_walltime, &seconds));
+        RC_TRY(cli_parse_duration("max-walltime", arguments->max_walltime, &seconds));
         cli_stop_after(seconds);
     }
+    if (arguments->checkpoint) {
+        RC_TRY(cli_parse_duration("checkpoint", arguments->checkpoint, &seconds));
+        cli_control.checkpoint_s = seconds;
+    }
+    cli_control.note = print_note;
+    cli_control.note_context = j;
     size_t n_tasks = rc_task_count(j->study);
     if (options->n_threads > n_tasks) options->n_threads = n_tasks;
 done:
@@ -135,23 +150,27 @@ static rc_status open_journal(job *j) {
     return status;
 }
 
-/* Without --resume, tasks that an unfinished run has left are not thrown away
- * unless --force says so. Where results are, there is nothing to lose. */
+/* Without --resume, what an unfinished run has left is not thrown away unless
+ * --force says so. Where results are, there is nothing to lose. */
 static rc_status start_again(job *j, const list *journals, bool finished) {
     rc_status status = RC_OK;
-    size_t n = rc_journal_n_tasks(j->options.journal), n_tasks = rc_task_count(j->study);
-    if (n == 0) goto done;
+    list begun = {0};
+    size_t n = rc_journal_n_tasks(j->options.journal);
+    RC_TRY(folder_list_checkpoints(j->folder, j->study, j->options.shard, j->options.n_shards, &begun));
+    if (n + begun.n == 0) goto done;
     if (!j->arguments->force && !finished)
         RC_TRY(rc_fail(RC_CONFLICT,
-                       "%s holds %zu of %zu tasks of a run of this study that was not finished: --resume goes on "
+                       "%s holds %zu of %zu tasks of a run of this study that was not finished%s: --resume goes on "
                        "with it, --force starts again",
-                       j->folder, n, n_tasks));
+                       j->folder, n, rc_task_count(j->study), begun.n ? ", and others begun" : ""));
+    RC_TRY(folder_remove(&begun));
     RC_TRY(rc_journal_close(&j->options.journal));
     for (size_t k = 0; k < journals->n; k++)
         if (!j->options.n_shards || strcmp(journals->paths[k], j->journal_path) == 0)
             RC_TRY(rc_journal_remove(journals->paths[k]));
     RC_TRY(open_journal(j));
 done:
+    list_free(&begun);
     return status;
 }
 
@@ -332,7 +351,7 @@ int cli_run(const cli_host *host, int argc, char **argv) {
     cli_arguments arguments;
     int exit_status = 2;
     if (!cli_parse(host, argc, argv, usage,
-                   "output set threads kernels resume force shard max-walltime quiet no-figure", &arguments))
+                   "output set threads kernels resume force shard max-walltime checkpoint quiet no-figure", &arguments))
         goto done;
     if (arguments.help) {
         printf("usage: %s %s\n", host->program, usage);

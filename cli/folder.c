@@ -78,6 +78,21 @@ rc_status folder_list_journals(const char *folder, const rc_study *study, list *
     return status;
 }
 
+rc_status folder_list_checkpoints(const char *folder, const rc_study *study, size_t shard, size_t n_shards,
+                                  list *checkpoints) {
+    rc_status status = list_files(folder, "checkpoint-*.rck", checkpoints);
+    size_t n = 0, task;
+    for (size_t k = 0; k < checkpoints->n; k++) {
+        char *path = checkpoints->paths[k];
+        if (rc_checkpoint_is_of(path, study, &task) && (n_shards == 0 || task % n_shards == shard))
+            checkpoints->paths[n++] = path;
+        else
+            free(path);
+    }
+    checkpoints->n = n;
+    return status;
+}
+
 /* --- Making the folder ------------------------------------------------------ */
 
 static rc_status make_folder(const char *folder) {
@@ -205,6 +220,23 @@ static rc_status remove_file(const char *path) {
     return rc_fail(RC_IO, "%s: cannot remove it: %s", path, strerror(errno));
 }
 
+rc_status folder_remove(const list *files) {
+    rc_status status = RC_OK;
+    for (size_t k = 0; k < files->n && status == RC_OK; k++) status = remove_file(files->paths[k]);
+    return status;
+}
+
+/* Checkpoints of other studies, or of none that is known. */
+static rc_status clear_checkpoints(const char *folder, const rc_study *study) {
+    list all;
+    size_t task;
+    rc_status status = list_files(folder, "checkpoint-*.rck", &all);
+    for (size_t k = 0; k < all.n && status == RC_OK; k++)
+        if (!rc_checkpoint_is_of(all.paths[k], study, &task)) status = remove_file(all.paths[k]);
+    list_free(&all);
+    return status;
+}
+
 rc_status folder_clear_others(const char *folder, const rc_study *study) {
     list journals = {0};
     rc_status status = RC_OK;
@@ -216,6 +248,7 @@ rc_status folder_clear_others(const char *folder, const rc_study *study) {
     if (status == RC_OK) status = folder_list_journals(folder, NULL, &journals);
     for (size_t k = 0; k < journals.n && status == RC_OK; k++)
         if (rc_journal_check(journals.paths[k], study) != RC_OK) status = rc_journal_remove(journals.paths[k]);
+    if (status == RC_OK) status = clear_checkpoints(folder, study);
     list_free(&journals);
     return status;
 }
@@ -227,18 +260,22 @@ static bool is_left_over(const char *path) {
     return process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
+static void sweep_left_overs(const char *folder, const char *name) {
+    list found;
+    char pattern[64];
+    snprintf(pattern, sizeof pattern, "%s.tmp-[0-9]*-[0-9]*", name);
+    if (list_files(folder, pattern, &found) != RC_OK) return;
+    for (size_t k = 0; k < found.n; k++)
+        if (is_left_over(found.paths[k])) unlink(found.paths[k]);
+    list_free(&found);
+}
+
 void folder_sweep(const char *folder) {
     list found;
-    for (size_t k = 0; k < N_NAMES; k++) {
-        char pattern[64];
-        snprintf(pattern, sizeof pattern, "%s.tmp-[0-9]*-[0-9]*", names[k]);
-        if (list_files(folder, pattern, &found) != RC_OK) return;
-        for (size_t i = 0; i < found.n; i++)
-            if (is_left_over(found.paths[i])) unlink(found.paths[i]);
-        list_free(&found);
-    }
+    for (size_t k = 0; k < N_NAMES; k++) sweep_left_overs(folder, names[k]);
+    sweep_left_overs(folder, "checkpoint-*.rck");
     if (list_files(folder, "checkpoint-*.rck", &found) != RC_OK) return;
-    for (size_t i = 0; i < found.n; i++) unlink(found.paths[i]);
+    folder_remove(&found);
     list_free(&found);
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include <rnnchaos/journal.h>
+#include <rnnchaos/run.h>
 #include <rnnchaos/study.h>
 
 /* Makes the folder (and its parents) if needed, and checks that it holds no
@@ -33,6 +34,14 @@ rc_status folder_list_journals(const char *folder, const rc_study *study, list *
  * study has: journal.rcj, or journal.I-of-N.rcj of shard I - 1. The caller
  * frees *path. */
 rc_status folder_choose_journal(const char *folder, const rc_study *study, size_t shard, size_t n_shards, char **path);
+
+/* The checkpoints of the study's tasks in the folder, of one shard only unless
+ * n_shards is 0. Errors: RC_IO, RC_NO_MEMORY. */
+rc_status folder_list_checkpoints(const char *folder, const rc_study *study, size_t shard, size_t n_shards,
+                                  list *checkpoints);
+
+/* Removes them. Errors: RC_IO. */
+rc_status folder_remove(const list *files);
 
 /* Removes what runs of other studies have left in the folder. Errors: RC_IO,
  * RC_NO_MEMORY, RC_CONFLICT if one of their journals is in use. */

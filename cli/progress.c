@@ -64,7 +64,8 @@ static const char *duration_text(double seconds, field text) {
 
 /* Millions a second in three digits or more. */
 static void rate_text(const rc_progress *progress, field text) {
-    double rate = 1e-6 * (double)progress->state_steps / fmax(progress->elapsed_s, 1e-3);
+    double steps = (double)(progress->state_steps - progress->restored_steps);
+    double rate = 1e-6 * steps / fmax(progress->elapsed_s, 1e-3);
     snprintf(text, FIELD_SIZE, rate < 99.95 ? "%.3g M state-steps/s" : "%.0f M state-steps/s", rate);
 }
 
@@ -74,11 +75,12 @@ static double cpu_percent(const cli_progress *shown) {
 
 static void describe(const cli_progress *shown, bool brief, field fields[N_FIELDS]) {
     const rc_progress *p = &shown->last;
-    double share = p->n_state_steps ? (double)p->state_steps / (double)p->n_state_steps : 1; /* of this run */
+    double steps = (double)p->state_steps, all = (double)p->n_state_steps, made = steps - (double)p->restored_steps;
+    double share = p->n_state_steps ? steps / all : 1; /* of this run */
     double found = p->n_tasks ? (double)p->tasks_found / (double)p->n_tasks : 0;
     field elapsed, left;
     duration_text(p->elapsed_s, elapsed);
-    duration_text(share > 0 ? p->elapsed_s * (1 - share) / share : INFINITY, left);
+    duration_text(made > 0 ? p->elapsed_s * (all - steps) / made : INFINITY, left);
     snprintf(fields[0], FIELD_SIZE, brief ? "%zu/%zu tasks" : "%zu of %zu tasks", p->tasks_done, p->n_tasks);
     snprintf(fields[1], FIELD_SIZE, "%.0f %%", floor(100 * (found + (1 - found) * share)));
     snprintf(fields[2], FIELD_SIZE, brief ? "%.20s" : "%.20s elapsed", elapsed);

@@ -26,8 +26,14 @@ static void stop_on_signal(int signal) {
  * Files under final names are whole and the journal is synced; so nothing is
  * lost but what tasks had in hand. */
 static void stop_on_alarm(int signal) {
+    static volatile sig_atomic_t n_more;
     if (!atomic_load(&cli_control.stop)) {
         stop_on_signal(signal);
+        return;
+    }
+    if (atomic_load(&cli_control.n_saving) > 0 && n_more < cli_saving_s) {
+        n_more++;
+        alarm(1);
         return;
     }
     ssize_t written = write(STDERR_FILENO, last_words, (size_t)n_last_words);
@@ -88,10 +94,10 @@ static bool parse_parts(const char *text, unsigned long *seconds) {
     return true;
 }
 
-rc_status cli_parse_duration(const char *text, unsigned *seconds) {
+rc_status cli_parse_duration(const char *option, const char *text, unsigned *seconds) {
     unsigned long value;
     if (!parse_parts(text, &value) || value == 0 || value > INT_MAX)
-        return rc_fail(RC_INVALID, "--max-walltime '%s': expected a time, as seconds, MM:SS, HH:MM:SS or D-HH:MM:SS",
+        return rc_fail(RC_INVALID, "--%s '%s': expected a time, as seconds, MM:SS, HH:MM:SS or D-HH:MM:SS", option,
                        text);
     *seconds = (unsigned)value;
     return RC_OK;

@@ -9,19 +9,20 @@ extern rc_task_control cli_control;
 
 /* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 set cli_control.stop; but a
  * second SIGINT, SIGTERM or SIGHUP ends the process. Where nothing has
- * come to an end cli_grace_s after the stop, the process ends with status 3.
+ * come to an end cli_grace_s after the stop, the process ends with status 3;
+ * checkpoints that are being written get cli_saving_s more.
  * A reader of our output who goes away does not end it: results are worth more
  * than their announcement. */
 void cli_catch_signals(void);
 
-enum { cli_grace_s = 3 };
+enum { cli_grace_s = 3, cli_saving_s = 20 };
 
 /* Sets cli_control.stop after so many seconds. */
 void cli_stop_after(unsigned seconds);
 
-/* Seconds, MM:SS, HH:MM:SS or D-HH:MM:SS, as Slurm prints times. Errors:
- * RC_INVALID. */
-rc_status cli_parse_duration(const char *text, unsigned *seconds);
+/* Seconds, MM:SS, HH:MM:SS or D-HH:MM:SS, as Slurm prints times, of --option.
+ * Errors: RC_INVALID. */
+rc_status cli_parse_duration(const char *option, const char *text, unsigned *seconds);
 
 /* What is printed if the process has to be ended after cli_grace_s; copied. */
 void cli_set_last_words(const char *words);

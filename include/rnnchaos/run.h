@@ -19,16 +19,26 @@ uint64_t rc_task_state_steps(const rc_study *study);
 
 /* What a running task shares with the one who waits for it. */
 typedef struct rc_task_control {
-    atomic_bool stop;          /* set it: tasks end soon with RC_STOPPED */
-    atomic_ullong state_steps; /* done so far, by all tasks */
-    atomic_ullong saved_steps; /* of finished tasks, what they did not need */
+    atomic_bool stop;             /* set it: tasks end soon with RC_STOPPED */
+    atomic_ullong state_steps;    /* done so far, by all tasks ... */
+    atomic_ullong restored_steps; /* ... of which these were found in checkpoints */
+    atomic_ullong saved_steps;    /* of finished tasks, what they did not need */
+    atomic_uint n_saving;         /* tasks that are writing a checkpoint right now */
+    /* To be set before tasks begin: */
+    double checkpoint_s; /* long tasks write one about so often; 0: RC_CHECKPOINT_S */
+    void (*note)(bool warning, const char *text, void *context); /* a line about a task, from any thread; may be NULL */
+    void *note_context;
 } rc_task_control;
+
+/* Seconds that a task takes before it writes a checkpoint, and between two. */
+#define RC_CHECKPOINT_S 25.0
 
 /* What a task may use; none of it changes what comes out. All borrowed. */
 typedef struct rc_task_context {
     const rc_kernels *kernels;
     rc_task_control *control;
-    const char *folder; /* where a long task may keep what it has so far; NULL: nowhere */
+    const char *folder; /* where a long task keeps what it has so far, checkpoint-TASK.rck, and looks for it when it
+                           begins; NULL: nowhere */
 } rc_task_context;
 
 /* Computes task number `task` of a study. A task is pure: (study, task) give
@@ -37,12 +47,19 @@ typedef struct rc_task_context {
  * of no use. */
 rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_context *context, void *bytes);
 
+/* Is this the checkpoint of a task of the study, and of which one? Reads its head only. */
+bool rc_checkpoint_is_of(const char *path, const rc_study *study, size_t *task);
+
+/* Removes a task's checkpoint; without one it does nothing. Errors: RC_IO, RC_NO_MEMORY. */
+rc_status rc_checkpoint_remove(const char *folder, size_t task);
+
 typedef struct rc_progress {
     size_t tasks_done;  /* of n_tasks; those found in the journal included */
     size_t tasks_found; /* in the journal when the run began */
     size_t n_tasks;
-    uint64_t state_steps;   /* of this run, so far ... */
-    uint64_t n_state_steps; /* ... and in all, as far as is known */
+    uint64_t state_steps;    /* of this run, so far ... */
+    uint64_t n_state_steps;  /* ... and in all, as far as is known */
+    uint64_t restored_steps; /* of state_steps, what checkpoints had */
     double elapsed_s;
 } rc_progress;
 
@@ -70,6 +87,10 @@ bool rc_run_wants(const rc_run_options *options, size_t task);
 /* What a run with these options begins with: how many tasks there are, and how
  * many of them the journal has. */
 rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *options);
+
+/* Takes a finished task: into the results, and the journal; its checkpoint goes
+ * once the journal is synced. Errors: those of rc_journal_append. */
+rc_status rc_run_keep(const rc_run_options *options, size_t task, const void *bytes);
 
 /* Runs the tasks of the study that the options want on threads of this
  * process. Memory: a few tasks for each thread, and the results if any.

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <rnnchaos/dynamics.h>
 #include <rnnchaos/network.h>
@@ -38,6 +39,26 @@ rc_estimate rc_series_mean(const double *x, size_t n, size_t stride);
 
 /* --- Measuring a spectrum --------------------------------------------------- */
 
+/* A long measurement that may be interrupted: saved now and then, it goes on
+ * from there, and its results are the same to the bit as without a break.
+ *
+ * What is saved is one piece of bytes, to be kept as it is. It belongs to one
+ * network, plan, set of initial states, version of the library and kind of
+ * machine; its size is that of two copies of the vectors at the most (see
+ * rc_spectrum_measure) and of all blocks so far. */
+typedef struct rc_spectrum_checkpoint {
+    const void *saved; /* go on from here; NULL: from the beginning. Borrowed */
+    size_t n_saved;    /* its bytes */
+    double every_s;    /* about so often by the clock; rarer where it would take over 1/20 of the time. 0: whenever
+                          possible */
+    rc_status (*save)(void *context, const void *bytes, size_t n); /* bytes live until it returns; what it returns
+                                                                      other than RC_OK ends the measurement. May be
+                                                                      NULL */
+    void (*restored)(void *context, uint64_t state_steps); /* told once how much of saved need not be done again. May
+                                                              be NULL */
+    void *context;
+} rc_spectrum_checkpoint;
+
 typedef struct rc_spectrum_plan {
     rc_form form;
     double gain;         /* g */
@@ -51,6 +72,7 @@ typedef struct rc_spectrum_plan {
     const rc_kernels *kernels;  /* NULL: the best */
     const atomic_bool *stop;    /* may be NULL; set: end soon with RC_STOPPED */
     atomic_ullong *state_steps; /* may be NULL; grows by the steps of the trials, to be watched */
+    const rc_spectrum_checkpoint *checkpoint; /* may be NULL; for rc_spectrum_measure */
 } rc_spectrum_plan;
 
 /* A fixed point of the step and its exponents, the logarithms of the moduli of
@@ -160,7 +182,13 @@ typedef struct rc_spectrum {
  * are then the same to the bit on all kernels; a trial by itself with many
  * exponents goes through LAPACK, and agrees to rounding.
  * Verdict and audit are filled in by rc_spectrum_judge.
- * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS.
+ * plan->checkpoint: saves between orthonormalisations, at the end (if it took
+ * longer than every_s, so that judging can be repeated), and when plan->stop is
+ * set, after any step. A stop waits for LAPACK: 2 s where N = 2000, but for
+ * the eigenvalues of a fixed point (30 s). What is no such measurement, or is
+ * damaged, is told as RC_DAMAGED; the caller may begin again without it.
+ * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS,
+ * RC_DAMAGED.
  * Cost a step and group: one multiply-add for each connection and (k + 2)
  * vectors of 8. Memory: 4 arrays of N (k + 2) 8 doubles (side by side) or of
  * N (k + 16). */
@@ -174,7 +202,8 @@ void rc_spectrum_destroy(rc_spectrum **spectrum);
 rc_estimate rc_spectrum_largest(const rc_spectrum *spectrum);
 
 /* Refines a state to a fixed point of the step by Newton's method and finds its
- * exponents. Errors: RC_NUMERICS if Newton does not converge; RC_NO_MEMORY.
+ * exponents. Errors: RC_NUMERICS if Newton does not converge; RC_NO_MEMORY;
+ * RC_STOPPED.
  * Cost: N^3 (LU) an iteration, about 10 N^3 for the eigenvalues. */
 rc_status rc_fixed_point_refine(const rc_network *network, const rc_spectrum_plan *plan, const double *state,
                                 rc_fixed_point **out);

@@ -7,7 +7,7 @@
 #include "exponents/jacobian.h"
 #include "exponents/spectrum.h"
 
-enum { UNIT = RC_LANE_UNIT, MOST_DETERMINANTS = 4, MOST_NEURONS = 4000 };
+enum { MOST_DETERMINANTS = 4, MOST_NEURONS = 4000, MOST_FOR_EVERY_TRIAL = 1000 };
 
 /* --- The sum rule --------------------------------------------------------------- */
 
@@ -69,21 +69,21 @@ static double relative_change(const double *a, const double *b, size_t n) {
 typedef struct {
     const rc_network *network;
     const rc_spectrum_plan *plan;
-    size_t n_trials, interval;
+    size_t n_trials, interval, n_intervals;
     bool wide;
     rc_spectrum *const *spectra;
     double *starts, *stretch; /* [trial, neuron], [trial, exponent] */
 } pieces;
 
-/* Two intervals from the trials' starts, with this dt and orthonormalisation;
- * *out: ln R_ii [trial, exponent], valid while the probe lives. */
-static rc_status run_piece(const pieces *w, size_t halvings, size_t interval, rc_probe **probe) {
+/* Some intervals from the trials' starts, with this dt and orthonormalisation;
+ * *out: ln R_ii [trial, direction], valid while the probe lives. */
+static rc_status run_piece(const pieces *w, size_t n_directions, size_t halvings, size_t interval, rc_probe **probe) {
     rc_status status = RC_OK;
     rc_spectrum_plan plan = *w->plan;
     plan.dt_ms = ldexp(plan.dt_ms, -(int)halvings);
-    RC_TRY(rc_probe_create(w->network, &plan, w->n_trials, plan.n_exponents, w->wide, probe));
+    RC_TRY(rc_probe_create(w->network, &plan, w->n_trials, n_directions, w->wide, probe));
     RC_TRY(rc_probe_start(*probe, w->starts));
-    RC_TRY(rc_probe_advance(*probe, (2 * w->interval) << halvings, interval));
+    RC_TRY(rc_probe_advance(*probe, (w->n_intervals * w->interval) << halvings, interval));
 done:
     return status;
 }
@@ -93,7 +93,7 @@ static rc_status audit_interval(const pieces *w) {
     size_t k = w->plan->n_exponents;
     rc_probe *probe = NULL;
     if (w->interval < 2) return RC_OK;
-    RC_TRY(run_piece(w, 0, (w->interval + 1) / 2, &probe));
+    RC_TRY(run_piece(w, k, 0, (w->interval + 1) / 2, &probe));
     for (size_t trial = 0; trial < w->n_trials; trial++)
         w->spectra[trial]->audit.half_interval =
             relative_change(w->stretch + trial * k, probe->log_stretch + trial * k, k);
@@ -107,10 +107,10 @@ static rc_status audit_step(const pieces *w) {
     size_t k = w->plan->n_exponents;
     rc_probe *probe = NULL;
     if (w->plan->form == RC_FORM_MAP) return RC_OK;
-    RC_TRY(run_piece(w, 1, 2 * w->interval, &probe));
-    double seconds = 2 * (double)w->interval * w->plan->dt_ms / 1000;
+    RC_TRY(run_piece(w, 1, 1, 2 * w->interval, &probe)); /* the leading one needs no others */
+    double seconds = (double)(w->n_intervals * w->interval) * w->plan->dt_ms / 1000;
     for (size_t trial = 0; trial < w->n_trials; trial++)
-        w->spectra[trial]->audit.half_step = (probe->log_stretch[trial * k] - w->stretch[trial * k]) / seconds;
+        w->spectra[trial]->audit.half_step = (probe->log_stretch[trial] - w->stretch[trial * k]) / seconds;
 done:
     rc_probe_destroy(&probe);
     return status;
@@ -124,7 +124,7 @@ static rc_status audit_pieces(pieces *w) {
     RC_TRY(RC_ARRAY(w->stretch, w->n_trials * k, "stretches"));
     for (size_t trial = 0; trial < w->n_trials; trial++)
         memcpy(w->starts + trial * n, w->spectra[trial]->start, n * sizeof(double));
-    RC_TRY(run_piece(w, 0, w->interval, &probe));
+    RC_TRY(run_piece(w, k, 0, w->interval, &probe));
     memcpy(w->stretch, probe->log_stretch, w->n_trials * k * sizeof(double));
     rc_probe_destroy(&probe);
     RC_TRY(audit_interval(w));
@@ -208,15 +208,19 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
     if (!agree) fail_audit(a, "tangent run and eigenvalues disagree at the fixed point");
 }
 
+/* Large networks are audited at the first trial, one interval long where all
+ * the work is one trial's: N = 2000 takes most of a minute. */
 rc_status rc_group_audit(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, bool wide,
-                         bool sum_rule, rc_spectrum *const *spectra) {
+                         bool first, rc_spectrum *const *spectra) {
     rc_status status = RC_OK;
     size_t interval = (size_t)floor(spectra[0]->interval_s * 1000 / plan->dt_ms + 0.5);
-    pieces w = {network, plan, n_trials, interval, wide, spectra, NULL, NULL};
-    for (size_t trial = 0; trial < n_trials; trial++)
+    bool large = network->n_neurons > MOST_FOR_EVERY_TRIAL;
+    pieces w = {network, plan, n_trials, interval, large && wide ? 1 : 2, wide, spectra, NULL, NULL};
+    for (size_t trial = 0; trial < n_trials; trial++) {
         spectra[trial]->audit = (rc_audit){NAN, NAN, NAN, NAN, NAN, NAN, NAN, false, ""};
-    for (size_t trial = 0; sum_rule && trial < n_trials; trial++) RC_TRY(audit_sum_rule(network, plan, spectra[trial]));
-    RC_TRY(audit_pieces(&w));
+        if (!large || (first && trial == 0)) RC_TRY(audit_sum_rule(network, plan, spectra[trial]));
+    }
+    if (!large || !wide || first) RC_TRY(audit_pieces(&w));
 done:
     return status;
 }

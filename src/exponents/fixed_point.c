@@ -53,6 +53,8 @@ static rc_status iterate(newton *w, double *residual) {
     *residual = evaluate(w);
     for (int i = 0; i < MOST_ITERATIONS; i++) {
         if (*residual<1e-13 * scale && * residual> last / 2) return RC_OK;
+        const atomic_bool *stop = w->field.plan->stop;
+        if (stop && atomic_load(stop)) return rc_fail(RC_STOPPED, "stopped");
         rc_status status = solve(w);
         if (status != RC_OK) return status;
         for (size_t j = 0; j < n; j++) w->state[j] += w->step[j];
@@ -77,6 +79,10 @@ static rc_status find_exponents(newton *w, rc_fixed_point *point) {
     RC_TRY(RC_ARRAY(imaginary, n, "eigenvalues"));
     rc_field_target_jacobian(&w->field, point->state, w->matrix);
     lapack_int order = (lapack_int)n;
+    if (plan->stop && atomic_load(plan->stop)) {
+        status = rc_fail(RC_STOPPED, "stopped");
+        goto done;
+    }
     rc_blas_stay_single();
     lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, w->matrix, order, point->exponent, imaginary,
                                     NULL, 1, NULL, 1);

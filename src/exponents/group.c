@@ -1,40 +1,18 @@
 /* One group of trials: settle, then accumulate. */
+#include "exponents/group.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "exponents/checkpoint.h"
 #include "exponents/fixed_point.h"
-#include "exponents/samples.h"
 #include "exponents/spectrum.h"
 
-enum { UNIT = RC_LANE_UNIT, SAMPLES = 400, MOST_BLOCKS = 20000, HISTORY = 4000, FIRST_CHECK = 32 };
+enum { SAMPLES = 400, HISTORY = 4000, FIRST_CHECK = 32 };
 
-/* One trial while it runs. */
-typedef struct {
-    rc_spectrum *out;
-    rc_samples samples;
-    bool done;
-    size_t last_block;             /* ends when it has this many blocks */
-    size_t next_check;             /* ... looks at its precision at this many */
-    double tried_speed;            /* the speed at the last attempt to find a fixed point */
-    rc_fixed_point *candidate;     /* what that attempt found */
-    double pending, pending_steps; /* not yet in the history */
-    double speed_sum, square_sum;
-} trial_run;
-
-typedef struct {
-    const rc_network *network;
-    const rc_spectrum_plan *plan;
-    rc_probe *probe;
-    size_t n_trials;
-    trial_run trial[UNIT];
-    size_t steps_done;
-    size_t interval, block_steps, n_blocks; /* steps between QRs, steps in a block, most blocks */
-    double *state;
-} group;
-
-static size_t steps_of(const rc_spectrum_plan *plan, double ms) { return (size_t)floor(ms / plan->dt_ms + 0.5); }
+size_t rc_plan_steps(const rc_spectrum_plan *plan, double ms) { return (size_t)floor(ms / plan->dt_ms + 0.5); }
 
 /* The time of the slowest thing a neuron does, in steps. */
 static double natural_steps(const rc_spectrum_plan *plan) {
@@ -44,7 +22,7 @@ static double natural_steps(const rc_spectrum_plan *plan) {
 /* --- Coming to rest ----------------------------------------------------------- */
 
 /* Twice in a row Newton must lead to the same stable point, and be nearer. */
-static bool confirms(const trial_run *t, const rc_fixed_point *found) {
+static bool confirms(const rc_trial_run *t, const rc_fixed_point *found) {
     if (!t->candidate) return found->moved < 1e-7;
     double apart = 0;
     for (size_t i = 0; i < t->out->n_neurons; i++) apart = fmax(apart, fabs(found->state[i] - t->candidate->state[i]));
@@ -53,8 +31,8 @@ static bool confirms(const trial_run *t, const rc_fixed_point *found) {
 
 /* From here on the trial is what its limit is: state and accumulation start
  * again at the fixed point. */
-static void begin_rest(group *g, size_t trial, rc_fixed_point *found) {
-    trial_run *t = &g->trial[trial];
+static void begin_rest(rc_group *g, size_t trial, rc_fixed_point *found) {
+    rc_trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
     s->fixed_point = found;
     s->rest_ms = s->start_ms = (double)g->steps_done * g->plan->dt_ms;
@@ -69,13 +47,12 @@ static void begin_rest(group *g, size_t trial, rc_fixed_point *found) {
 
 /* Tries Newton when the state has slowed down, and each time it is slower by
  * more than half. A failure only means: not now. */
-static rc_status look_for_rest(group *g, size_t trial) {
+static rc_status look_for_rest(rc_group *g, size_t trial) {
     rc_status status = RC_OK;
-    trial_run *t = &g->trial[trial];
+    rc_trial_run *t = &g->trial[trial];
     rc_fixed_point *found = NULL;
     double speed = g->probe->speed[trial] * natural_steps(g->plan) * g->plan->dt_ms / 1000;
     if (t->out->fixed_point || speed > 2e-3 || speed > 0.4 * t->tried_speed) return RC_OK;
-    t->tried_speed = speed;
     rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, g->state);
     status = rc_fixed_point_locate(g->network, g->plan, g->state, &found);
     if (status == RC_NUMERICS) status = RC_OK;
@@ -92,31 +69,37 @@ static rc_status look_for_rest(group *g, size_t trial) {
         found = NULL;
     }
 done:
+    if (status == RC_OK) t->tried_speed = speed; /* stopped: it is tried again */
     rc_fixed_point_destroy(&found);
     return status;
 }
 
 /* --- Keeping -------------------------------------------------------------------- */
 
-static size_t history_steps(const rc_spectrum_plan *plan) {
-    size_t total = steps_of(plan, plan->transient_ms) + steps_of(plan, plan->duration_ms);
-    return total / HISTORY + 1;
+static size_t total_steps(const rc_spectrum_plan *plan) {
+    return rc_plan_steps(plan, plan->transient_ms) + rc_plan_steps(plan, plan->duration_ms);
 }
 
-static void keep_history(group *g, size_t trial, size_t n_steps) {
-    trial_run *t = &g->trial[trial];
+size_t rc_plan_history_steps(const rc_spectrum_plan *plan) { return total_steps(plan) / HISTORY + 1; }
+
+size_t rc_plan_history_size(const rc_spectrum_plan *plan) {
+    return total_steps(plan) / rc_plan_history_steps(plan) + 2;
+}
+
+static void keep_history(rc_group *g, size_t trial) {
+    rc_trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
     if (s->fixed_point) return; /* only the way there is history */
     t->pending += g->probe->log_stretch[trial * s->n_exponents];
-    t->pending_steps += (double)n_steps;
-    if (t->pending_steps < (double)history_steps(g->plan)) return;
+    t->pending_steps += (double)g->piece_steps;
+    if (t->pending_steps < (double)rc_plan_history_steps(g->plan)) return;
     s->history_ms[s->n_history] = (double)g->steps_done * g->plan->dt_ms;
     s->history_stretch[s->n_history++] = t->pending;
     t->pending = t->pending_steps = 0;
 }
 
-static void keep_block(group *g, size_t trial) {
-    trial_run *t = &g->trial[trial];
+static void keep_block(rc_group *g, size_t trial) {
+    rc_trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
     size_t k = s->n_exponents;
     memcpy(s->log_stretch + s->n_blocks * k, g->probe->log_stretch + trial * k, k * sizeof *s->log_stretch);
@@ -133,9 +116,9 @@ static void keep_block(group *g, size_t trial) {
 /* Longer by an eighth while frames stay well below RC_CONDITION_AIM, and twins
  * and leading directions within e^9; shorter by a third when they do not. Single
  * steps that are nearly singular so cost little of the interval. */
-static void adapt_interval(group *g) {
+static void adapt_interval(rc_group *g) {
     const rc_probe *p = g->probe;
-    size_t most = (size_t)fmax(1, fmin(5 * natural_steps(g->plan), 1000));
+    size_t most = (size_t)fmax(1, fmin(5 * natural_steps(g->plan), RC_MOST_INTERVAL));
     double used = 0; /* share of what is allowed */
     for (size_t trial = 0; trial < g->n_trials; trial++) {
         used = fmax(used, log(fmax(1, p->condition[trial])) / log(RC_CONDITION_AIM));
@@ -147,31 +130,48 @@ static void adapt_interval(group *g) {
     if (g->interval > most) g->interval = most;
 }
 
-static bool all_at_rest(const group *g) {
+static bool all_at_rest(const rc_group *g) {
     for (size_t trial = 0; trial < g->n_trials; trial++)
         if (!g->trial[trial].out->fixed_point) return false;
     return true;
 }
 
-static rc_status advance(group *g, size_t n_steps, size_t interval) {
-    rc_status status = rc_probe_advance(g->probe, n_steps, interval);
-    if (g->plan->state_steps) atomic_fetch_add(g->plan->state_steps, n_steps * g->n_trials);
+static void begin_piece(rc_group *g, size_t n_steps, size_t interval) {
+    g->piece_steps = n_steps;
+    rc_probe_begin(g->probe, n_steps, interval);
+}
+
+static void note_settling(rc_group *g) {
+    if (g->piece_steps == g->interval) adapt_interval(g);
+    for (size_t trial = 0; trial < g->n_trials; trial++) keep_history(g, trial);
+}
+
+/* What is left of a piece: its steps, what they tell, and a look at each trial.
+ * Stopped, it goes on where it was. */
+static rc_status finish_piece(rc_group *g, void (*note)(rc_group *), rc_status (*look)(rc_group *, size_t),
+                              rc_saver *saver) {
+    rc_status status = RC_OK;
+    if (g->probe->n_left > 0) {
+        RC_TRY(rc_probe_finish(g->probe));
+        if (g->plan->state_steps) atomic_fetch_add(g->plan->state_steps, g->piece_steps * g->n_trials);
+        g->steps_done += g->piece_steps;
+        note(g);
+        g->n_looked = 0;
+    }
+    for (; g->n_looked < g->n_trials; g->n_looked++) RC_TRY(look(g, g->n_looked));
+    if (rc_saver_is_due(saver)) RC_TRY(rc_saver_save(saver, g));
+done:
     return status;
 }
 
-static rc_status settle(group *g) {
+static rc_status settle(rc_group *g, rc_saver *saver) {
     rc_status status = RC_OK;
-    size_t n_steps = steps_of(g->plan, g->plan->transient_ms);
-    g->interval = (size_t)fmin(1000, fmax(1, natural_steps(g->plan) / 4));
-    while (g->steps_done < n_steps && !all_at_rest(g)) {
+    size_t n_steps = rc_plan_steps(g->plan, g->plan->transient_ms);
+    for (;;) {
+        RC_TRY(finish_piece(g, note_settling, look_for_rest, saver));
+        if (g->steps_done >= n_steps || all_at_rest(g)) break;
         size_t rest = n_steps - g->steps_done, n = g->interval < rest ? g->interval : rest;
-        RC_TRY(advance(g, n, n));
-        g->steps_done += n;
-        if (n == g->interval) adapt_interval(g);
-        for (size_t trial = 0; trial < g->n_trials; trial++) {
-            keep_history(g, trial, n);
-            RC_TRY(look_for_rest(g, trial));
-        }
+        begin_piece(g, n, n);
     }
 done:
     return status;
@@ -179,11 +179,11 @@ done:
 
 /* --- Accumulating ------------------------------------------------------------------ */
 
-static rc_status allocate_blocks(group *g) {
+rc_status rc_group_begin_blocks(rc_group *g) {
     rc_status status = RC_OK;
-    size_t n_steps = steps_of(g->plan, g->plan->duration_ms);
+    size_t n_steps = rc_plan_steps(g->plan, g->plan->duration_ms);
     if (g->interval > n_steps) g->interval = n_steps;
-    size_t merged = (n_steps / g->interval + MOST_BLOCKS - 1) / MOST_BLOCKS;
+    size_t merged = (n_steps / g->interval + RC_MOST_BLOCKS - 1) / RC_MOST_BLOCKS;
     g->block_steps = g->interval * merged;
     g->n_blocks = n_steps / g->block_steps;
     for (size_t trial = 0; trial < g->n_trials; trial++) {
@@ -198,13 +198,14 @@ static rc_status allocate_blocks(group *g) {
         s->start_ms = (double)g->steps_done * g->plan->dt_ms;
         rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, s->start);
     }
+    g->settled = true;
 done:
     return status;
 }
 
 /* At rest the frame has to find the eigenvalues' directions, at the pace of
  * the widest gap among them; then the run ends. */
-static void limit_rest(group *g, trial_run *t) {
+static void limit_rest(rc_group *g, rc_trial_run *t) {
     const rc_spectrum *s = t->out;
     double gap = 0, step_s = g->plan->dt_ms / 1000, tau_steps = natural_steps(g->plan);
     for (size_t n = 1; n <= s->n_exponents && n < s->n_neurons; n++)
@@ -214,19 +215,26 @@ static void limit_rest(group *g, trial_run *t) {
     t->last_block = enough < (double)g->n_blocks ? (size_t)enough : g->n_blocks;
 }
 
-static void finish(group *g, size_t trial) {
-    trial_run *t = &g->trial[trial];
+static void finish(rc_group *g, size_t trial) {
+    rc_trial_run *t = &g->trial[trial];
     t->done = true;
     t->out->speed = g->probe->speed[trial];
     t->out->measured_s = (double)t->out->n_blocks * t->out->block_s;
     rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, t->out->state);
 }
 
-static rc_status continue_trial(group *g, size_t trial) {
-    trial_run *t = &g->trial[trial];
+static void note_blocks(rc_group *g) {
+    for (size_t trial = 0; trial < g->n_trials; trial++) {
+        if (g->trial[trial].done) continue;
+        keep_history(g, trial);
+        keep_block(g, trial);
+    }
+}
+
+static rc_status continue_trial(rc_group *g, size_t trial) {
+    rc_trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
-    keep_history(g, trial, g->block_steps);
-    keep_block(g, trial);
+    if (t->done) return RC_OK;
     rc_status status = look_for_rest(g, trial);
     if (status != RC_OK) return status;
     if (s->fixed_point) limit_rest(g, t);
@@ -238,17 +246,18 @@ static rc_status continue_trial(group *g, size_t trial) {
     return RC_OK;
 }
 
-static rc_status accumulate(group *g) {
+static bool all_done(const rc_group *g) {
+    for (size_t trial = 0; trial < g->n_trials; trial++)
+        if (!g->trial[trial].done) return false;
+    return true;
+}
+
+static rc_status accumulate(rc_group *g, rc_saver *saver) {
     rc_status status = RC_OK;
-    RC_TRY(allocate_blocks(g));
-    for (size_t active = g->n_trials; active > 0;) {
-        RC_TRY(advance(g, g->block_steps, g->interval));
-        g->steps_done += g->block_steps;
-        active = 0;
-        for (size_t trial = 0; trial < g->n_trials; trial++) {
-            if (!g->trial[trial].done) RC_TRY(continue_trial(g, trial));
-            active += !g->trial[trial].done;
-        }
+    for (;;) {
+        RC_TRY(finish_piece(g, note_blocks, continue_trial, saver));
+        if (all_done(g)) break;
+        begin_piece(g, g->block_steps, g->interval);
     }
     for (size_t trial = 0; trial < g->n_trials; trial++) g->trial[trial].out->n_steps = g->steps_done;
 done:
@@ -257,27 +266,35 @@ done:
 
 /* --- The whole ------------------------------------------------------------------------ */
 
-static rc_status open_trial(group *g, size_t trial) {
+rc_status rc_spectrum_open(const rc_network *network, const rc_spectrum_plan *plan, rc_spectrum **out) {
     rc_status status = RC_OK;
-    trial_run *t = &g->trial[trial];
-    size_t n = g->network->n_neurons, k = g->plan->n_exponents;
+    size_t n = network->n_neurons, k = plan->n_exponents;
     rc_spectrum *s = NULL;
     RC_TRY(RC_ARRAY(s, 1, "spectrum"));
-    t->out = s;
-    t->tried_speed = INFINITY;
     *s = (rc_spectrum){.n_neurons = n, .n_exponents = k, .rest_ms = NAN, .period_ms = NAN, .multiplier = NAN};
     s->lifetime_ms = NAN;
     s->verdict = RC_VERDICT_UNDECIDED;
     s->attractor = SIZE_MAX;
     snprintf(s->reason, sizeof s->reason, "not judged yet");
-    size_t total = steps_of(g->plan, g->plan->transient_ms) + steps_of(g->plan, g->plan->duration_ms);
     RC_TRY(RC_ARRAY(s->exponent, k, "exponents"));
     RC_TRY(RC_ARRAY(s->tangent, k, "exponents"));
     RC_TRY(RC_ARRAY(s->start, n, "state"));
     RC_TRY(RC_ARRAY(s->state, n, "state"));
-    RC_TRY(RC_ARRAY(s->history_ms, total / history_steps(g->plan) + 2, "history"));
-    RC_TRY(RC_ARRAY(s->history_stretch, total / history_steps(g->plan) + 2, "history"));
-    RC_TRY(rc_samples_open(n, SAMPLES, &t->samples));
+    RC_TRY(RC_ARRAY(s->history_ms, rc_plan_history_size(plan), "history"));
+    RC_TRY(RC_ARRAY(s->history_stretch, rc_plan_history_size(plan), "history"));
+done:
+    if (status != RC_OK) rc_spectrum_destroy(&s);
+    *out = s;
+    return status;
+}
+
+static rc_status open_trial(rc_group *g, size_t trial, rc_spectrum **out) {
+    rc_status status = RC_OK;
+    rc_trial_run *t = &g->trial[trial];
+    t->tried_speed = INFINITY;
+    RC_TRY(rc_spectrum_open(g->network, g->plan, out));
+    t->out = *out;
+    RC_TRY(rc_samples_open(g->network->n_neurons, SAMPLES, &t->samples));
 done:
     return status;
 }
@@ -297,8 +314,8 @@ static void find_growth(rc_spectrum *s) {
     }
 }
 
-static void conclude(group *g, size_t trial, double *gram) {
-    trial_run *t = &g->trial[trial];
+static void conclude(rc_group *g, size_t trial, double *gram) {
+    rc_trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
     s->activity.mean_speed = t->speed_sum / (double)s->n_blocks;
     s->activity.mean_square = t->square_sum / (double)s->n_blocks;
@@ -308,30 +325,53 @@ static void conclude(group *g, size_t trial, double *gram) {
     rc_spectrum_estimate(g->plan, s);
 }
 
-rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
-                           const double *states, bool wide, rc_spectrum **out) {
+static rc_status open_group(rc_group *g, bool wide, rc_spectrum **out) {
     rc_status status = RC_OK;
-    group g = {.network = network, .plan = plan, .n_trials = n_trials};
-    double *gram = NULL;
-    RC_TRY(rc_probe_create(network, plan, n_trials, plan->n_exponents, wide, &g.probe));
-    RC_TRY(RC_ARRAY(g.state, network->n_neurons, "state"));
-    RC_TRY(RC_ARRAY(gram, SAMPLES * SAMPLES, "covariances"));
-    for (size_t trial = 0; trial < n_trials; trial++) {
-        status = open_trial(&g, trial);
-        out[trial] = g.trial[trial].out;
-        if (status != RC_OK) goto done;
+    RC_TRY(rc_probe_create(g->network, g->plan, g->n_trials, g->plan->n_exponents, wide, &g->probe));
+    RC_TRY(RC_ARRAY(g->state, g->network->n_neurons, "state"));
+    for (size_t trial = 0; trial < g->n_trials; trial++) RC_TRY(open_trial(g, trial, &out[trial]));
+    g->n_looked = g->n_trials;
+    g->interval = (size_t)fmin(RC_MOST_INTERVAL, fmax(1, natural_steps(g->plan) / 4));
+done:
+    return status;
+}
+
+static void close_group(rc_group *g) {
+    for (size_t trial = 0; trial < g->n_trials; trial++) {
+        rc_samples_close(&g->trial[trial].samples);
+        rc_fixed_point_destroy(&g->trial[trial].candidate);
     }
-    RC_TRY(rc_probe_start(g.probe, states));
-    RC_TRY(settle(&g));
-    RC_TRY(accumulate(&g));
+    rc_probe_destroy(&g->probe);
+    free(g->state);
+}
+
+static rc_status run(rc_group *g, rc_saver *saver) {
+    rc_status status = RC_OK;
+    if (!g->settled) {
+        RC_TRY(settle(g, saver));
+        RC_TRY(rc_group_begin_blocks(g));
+    }
+    RC_TRY(accumulate(g, saver));
+done:
+    if (status == RC_STOPPED && rc_saver_save(saver, g) != RC_OK) rc_fail(RC_STOPPED, "stopped");
+    return status;
+}
+
+rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                           const double *states, bool wide, rc_saver *saver, rc_spectrum **out) {
+    rc_status status = RC_OK;
+    rc_group g = {.network = network, .plan = plan, .n_trials = n_trials};
+    double *gram = NULL;
+    RC_TRY(open_group(&g, wide, out));
+    RC_TRY(RC_ARRAY(gram, SAMPLES * SAMPLES, "covariances"));
+    if (rc_saver_has_group(saver))
+        RC_TRY(rc_saver_restore(saver, &g));
+    else
+        RC_TRY(rc_probe_start(g.probe, states));
+    RC_TRY(run(&g, saver));
     for (size_t trial = 0; trial < n_trials; trial++) conclude(&g, trial, gram);
 done:
-    for (size_t trial = 0; trial < n_trials; trial++) {
-        rc_samples_close(&g.trial[trial].samples);
-        rc_fixed_point_destroy(&g.trial[trial].candidate);
-    }
-    rc_probe_destroy(&g.probe);
-    free(g.state);
+    close_group(&g);
     free(gram);
     return status;
 }

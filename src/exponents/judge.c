@@ -5,7 +5,7 @@
 #include "exponents/fixed_point.h"
 #include "exponents/spectrum.h"
 
-enum { UNIT = RC_LANE_UNIT, MOST_FOR_EVERY_TRIAL = 1000 };
+enum { UNIT = RC_LANE_UNIT };
 
 /* Long enough to see four returns of slow cycles. */
 static double search_time(const rc_spectrum_plan *plan) {
@@ -78,8 +78,7 @@ rc_status rc_spectrum_judge(const rc_network *network, const rc_spectrum_plan *p
     bool side_by_side = rc_spectrum_side_by_side(n_trials, plan->n_exponents);
     for (size_t first = 0, n; first < n_trials; first += n) {
         n = side_by_side ? (n_trials - first < UNIT ? n_trials - first : UNIT) : 1;
-        bool sum_rule = first == 0 || network->n_neurons <= MOST_FOR_EVERY_TRIAL;
-        RC_TRY(rc_group_audit(network, plan, n, !side_by_side, sum_rule, spectra + first));
+        RC_TRY(rc_group_audit(network, plan, n, !side_by_side, first == 0, spectra + first));
     }
     for (size_t first = 0; first < n_trials; first += UNIT)
         RC_TRY(judge_group(network, plan, n_trials - first < UNIT ? n_trials - first : UNIT, spectra + first));

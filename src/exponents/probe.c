@@ -135,10 +135,12 @@ static rc_status measure_speed(rc_probe *p) {
     return RC_OK;
 }
 
-static rc_status run_steps(rc_probe *p, size_t n_steps) {
-    for (size_t step = 0; step < n_steps; step++) {
-        if (step + 1 == n_steps) remember_states(p);
+/* Steps that the interval still lacks. */
+static rc_status run_steps(rc_probe *p) {
+    while (p->n_taken < p->n_interval) {
+        if (p->n_taken + 1 == p->n_interval) remember_states(p);
         rc_bundle_advance(p->bundle);
+        p->n_taken++;
         if (p->stop && atomic_load(p->stop)) return rc_fail(RC_STOPPED, "stopped");
     }
     return RC_OK;
@@ -149,43 +151,62 @@ static void restore(rc_probe *p) {
     rc_bundle_refresh(p->bundle);
 }
 
-/* At most n_steps and one orthonormalisation; fewer steps where the frame would
- * become too poor. *done: steps taken. */
-static rc_status advance_interval(rc_probe *p, size_t n_steps, size_t *done) {
-    rc_status status = RC_OK;
-    size_t n_trials = p->bundle->n_trials, n_values = n_trials * p->bundle->n_tangents;
-    double condition[UNIT] = {0};
+static void begin_interval(rc_probe *p) {
     memcpy(p->saved, rc_bundle_values(p->bundle), rc_bundle_size(p->bundle) * sizeof *p->saved);
-    for (;;) {
-        double worst = 0;
-        RC_TRY(run_steps(p, n_steps));
-        RC_TRY(measure_speed(p));
-        RC_TRY(rc_gauge_orthonormalise(p->gauge, p->bundle, p->piece, condition));
-        for (size_t trial = 0; trial < n_trials; trial++) worst = fmax(worst, condition[trial]);
-        if (worst <= RC_CONDITION_MOST || n_steps == 1) break;
-        restore(p);
-        n_steps = (n_steps + 1) / 2;
-    }
+    p->n_interval = p->interval < p->n_left ? p->interval : p->n_left;
+    p->n_taken = 0;
+}
+
+/* Adds what the interval tells to what the block has told. */
+static void end_interval(rc_probe *p, const double *condition) {
+    size_t n_trials = p->bundle->n_trials, n_values = n_trials * p->bundle->n_tangents;
     for (size_t i = 0; i < n_values; i++) p->log_stretch[i] += p->piece[i];
     for (size_t trial = 0; trial < n_trials; trial++) {
         p->condition[trial] = fmax(p->condition[trial], condition[trial]);
         renormalise_twin(p, trial);
     }
     rc_bundle_refresh(p->bundle);
-    *done = n_steps;
+    p->n_left -= p->n_interval;
+    p->n_interval = p->n_taken = 0;
+}
+
+/* To the next orthonormalisation, sooner where the frame would become too poor. */
+static rc_status advance_interval(rc_probe *p) {
+    rc_status status = RC_OK;
+    double condition[UNIT] = {0}, worst = 0;
+    if (p->n_interval == 0) begin_interval(p);
+    RC_TRY(run_steps(p));
+    RC_TRY(measure_speed(p));
+    RC_TRY(rc_gauge_orthonormalise(p->gauge, p->bundle, p->piece, condition));
+    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) worst = fmax(worst, condition[trial]);
+    if (worst <= RC_CONDITION_MOST || p->n_interval == 1) {
+        end_interval(p, condition);
+    } else {
+        restore(p);
+        p->n_interval = (p->n_interval + 1) / 2;
+        p->n_taken = 0;
+    }
+done:
+    return status;
+}
+
+void rc_probe_begin(rc_probe *p, size_t n_steps, size_t interval) {
+    memset(p->log_stretch, 0, p->bundle->n_trials * p->bundle->n_tangents * sizeof *p->log_stretch);
+    memset(p->twin_stretch, 0, sizeof p->twin_stretch);
+    memset(p->condition, 0, sizeof p->condition);
+    p->n_left = n_steps;
+    p->interval = interval;
+    p->n_interval = p->n_taken = 0;
+}
+
+rc_status rc_probe_finish(rc_probe *p) {
+    rc_status status = RC_OK;
+    while (p->n_left > 0) RC_TRY(advance_interval(p));
 done:
     return status;
 }
 
 rc_status rc_probe_advance(rc_probe *p, size_t n_steps, size_t interval) {
-    memset(p->log_stretch, 0, p->bundle->n_trials * p->bundle->n_tangents * sizeof *p->log_stretch);
-    memset(p->twin_stretch, 0, sizeof p->twin_stretch);
-    memset(p->condition, 0, sizeof p->condition);
-    while (n_steps > 0) {
-        size_t done;
-        rc_status status = advance_interval(p, interval < n_steps ? interval : n_steps, &done);
-        if (status != RC_OK) return status;
-        n_steps -= done;
-    }
-    return RC_OK;
+    rc_probe_begin(p, n_steps, interval);
+    return rc_probe_finish(p);
 }

@@ -28,6 +28,9 @@ typedef struct rc_probe {
     double condition[RC_LANE_UNIT]; /* the largest in the block */
     double speed[RC_LANE_UNIT];     /* ||last step|| / sqrt(N) / dt, 1/s */
     double twin_gap[RC_LANE_UNIT];  /* the twin's distance where it now stands */
+    /* Where it stands in the block: */
+    size_t n_left, interval;    /* steps after the last orthonormalisation, and between two */
+    size_t n_interval, n_taken; /* steps of the interval under way (0: none is), and taken of them */
 } rc_probe;
 
 /* Trials side by side, or (wide, one trial) its tangents in the lanes. */
@@ -45,5 +48,10 @@ void rc_probe_move(rc_probe *probe, size_t trial, const double *state);
  * where a frame would become worse than RC_CONDITION_MOST.
  * Errors: RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS. */
 rc_status rc_probe_advance(rc_probe *probe, size_t n_steps, size_t interval);
+
+/* The same in two calls: finish may fail with RC_STOPPED after any step, and
+ * goes on from there when it is called again. */
+void rc_probe_begin(rc_probe *probe, size_t n_steps, size_t interval);
+rc_status rc_probe_finish(rc_probe *probe);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exponents/checkpoint.h"
 #include "exponents/spectrum.h"
 
 enum { UNIT = RC_LANE_UNIT, WIDEST_SIDE_BY_SIDE = 24 };
@@ -53,14 +54,18 @@ static rc_status check_plan(const rc_network *network, const rc_spectrum_plan *p
 rc_status rc_spectrum_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
                               const double *initial_states, rc_spectrum **out) {
     rc_status status = RC_OK;
+    rc_saver saver;
     for (size_t trial = 0; trial < n_trials; trial++) out[trial] = NULL;
     RC_TRY(check_plan(network, plan, n_trials));
+    RC_TRY(rc_saver_open(network, plan, n_trials, initial_states, out, &saver));
     bool side_by_side = rc_spectrum_side_by_side(n_trials, plan->n_exponents);
-    for (size_t first = 0, n; first < n_trials; first += n) {
+    for (size_t n; saver.n_finished < n_trials; saver.n_finished += n) {
+        size_t first = saver.n_finished;
         n = side_by_side ? (n_trials - first < UNIT ? n_trials - first : UNIT) : 1;
-        RC_TRY(rc_group_measure(network, plan, n, initial_states + first * network->n_neurons, !side_by_side,
+        RC_TRY(rc_group_measure(network, plan, n, initial_states + first * network->n_neurons, !side_by_side, &saver,
                                 out + first));
     }
+    RC_TRY(rc_saver_conclude(&saver));
 done:
     for (size_t trial = 0; status != RC_OK && trial < n_trials; trial++) rc_spectrum_destroy(&out[trial]);
     return status;

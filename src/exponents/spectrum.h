@@ -6,10 +6,12 @@
 
 #include "exponents/probe.h"
 
+typedef struct rc_saver rc_saver;
+
 /* Trials that go together: states [trial, neuron], out [trial]. On failure some
  * of out may be set; the caller destroys them. */
 rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
-                           const double *states, bool wide, rc_spectrum **out);
+                           const double *states, bool wide, rc_saver *saver, rc_spectrum **out);
 
 /* Has every exponent the precision that the plan asks for? Worth at least 20
  * samples, errors below target, halves that agree. False if none is asked. */
@@ -23,9 +25,9 @@ void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 void rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
 /* Runs pieces of one group's trials again and writes what they tell to the
- * audits; wide as for rc_group_measure. sum_rule: look at it too. */
+ * audits; wide as for rc_group_measure. first: it is the first group. */
 rc_status rc_group_audit(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials, bool wide,
-                         bool sum_rule, rc_spectrum *const *spectra);
+                         bool first, rc_spectrum *const *spectra);
 
 /* Completes an audit by what the run itself tells, and passes or fails it. */
 void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *spectrum);

@@ -6,6 +6,7 @@
 #include <rnnchaos/spectrum.h>
 
 #include "base/memory.h"
+#include "run/checkpoint.h"
 
 /* Mean stretching rates in the windows of the measured time; NaN where the
  * measurement ended before. A block counts in the window where it ends. */
@@ -69,9 +70,14 @@ static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *slices
     slices->dt_effect[at] = audit->half_step;
 }
 
+/* State-steps of a task's exponents, at the most. */
+static uint64_t tangent_steps(const rc_study *study) {
+    return rc_task_state_steps(study) - 2 * (uint64_t)study->n_trials * study->n_steps;
+}
+
 /* Trials that came to rest, or reached the target error, ended early. */
 static void count_saved(const rc_study *study, rc_spectrum *const *spectra, rc_task_control *control) {
-    uint64_t all = rc_task_state_steps(study) - 2 * (uint64_t)study->n_trials * study->n_steps, done = 0;
+    uint64_t all = tangent_steps(study), done = 0;
     for (size_t t = 0; t < study->n_trials; t++) done += spectra[t]->n_steps;
     if (done < all) atomic_fetch_add(&control->saved_steps, all - done);
 }
@@ -85,6 +91,20 @@ static void put_summary(const rc_spectrum_plan *plan, size_t n_trials, rc_spectr
     slices->chaos_probability[0] = chaos.value;
     slices->chaos_probability_low[0] = chaos.low;
     slices->chaos_probability_high[0] = chaos.high;
+}
+
+/* Goes on from the task's checkpoint if there is one. */
+static rc_status measure(const rc_study *study, size_t task, const rc_task_context *context, const rc_network *network,
+                         const double *initial_states, rc_spectrum_plan *plan, rc_spectrum **spectra) {
+    rc_task_checkpoint checkpoint;
+    rc_status status = rc_task_checkpoint_open(study, task, context, tangent_steps(study), &checkpoint);
+    plan->checkpoint = &checkpoint.spectrum;
+    if (status == RC_OK) status = rc_spectrum_measure(network, plan, study->n_trials, initial_states, spectra);
+    if (status == RC_DAMAGED && rc_task_checkpoint_forget(&checkpoint))
+        status = rc_spectrum_measure(network, plan, study->n_trials, initial_states, spectra);
+    plan->checkpoint = NULL;
+    rc_task_checkpoint_close(&checkpoint);
+    return status;
 }
 
 rc_status rc_task_measure_exponents(const rc_study *study, size_t task, const rc_task_context *context,
@@ -106,7 +126,7 @@ rc_status rc_task_measure_exponents(const rc_study *study, size_t task, const rc
     };
     double window_s = study->exponents.duration_ms / 1000 / RC_N_WINDOWS;
     RC_TRY(RC_ARRAY(spectra, study->n_trials, "spectra"));
-    RC_TRY(rc_spectrum_measure(network, &plan, study->n_trials, initial_states, spectra));
+    RC_TRY(measure(study, task, context, network, initial_states, &plan, spectra));
     RC_TRY(rc_spectrum_judge(network, &plan, study->n_trials, spectra));
     count_saved(study, spectra, context->control);
     put_summary(&plan, study->n_trials, spectra, slices);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/fail.h"
+#include "run/checkpoint.h"
 #include "run/pool.h"
 
 static size_t count_processors(void) {
@@ -59,6 +60,18 @@ rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *optio
     return progress;
 }
 
+rc_status rc_run_keep(const rc_run_options *options, size_t task, const void *bytes) {
+    rc_status status = RC_OK;
+    rc_journal *journal = options->journal;
+    if (options->results) rc_task_unpack(options->results, task, bytes);
+    if (journal) RC_TRY(rc_journal_append(journal, task, bytes));
+    if (!options->folder || !rc_checkpoint_exists(options->folder, task)) goto done;
+    if (journal) RC_TRY(rc_journal_sync(journal));
+    rc_checkpoint_remove(options->folder, task); /* what stays is of no use, and does no harm */
+done:
+    return status;
+}
+
 /* A run under way. */
 typedef struct {
     const rc_study *study;
@@ -78,8 +91,7 @@ static void hand_out(run *r) {
 static rc_status collect(run *r) {
     rc_status status = RC_OK;
     for (rc_finished one; status == RC_OK && rc_pool_collect(r->pool, &one); free(one.bytes)) {
-        if (r->options->results) rc_task_unpack(r->options->results, one.task, one.bytes);
-        if (r->options->journal) status = rc_journal_append(r->options->journal, one.task, one.bytes);
+        status = rc_run_keep(r->options, one.task, one.bytes);
         r->progress.tasks_done += status == RC_OK;
     }
     if (status == RC_OK && r->options->journal) status = rc_journal_tick(r->options->journal);
@@ -91,6 +103,7 @@ static void report(run *r) {
     p->state_steps = atomic_load(&r->control->state_steps);
     p->n_state_steps =
         (p->n_tasks - p->tasks_found) * rc_task_state_steps(r->study) - atomic_load(&r->control->saved_steps);
+    p->restored_steps = atomic_load(&r->control->restored_steps);
     p->elapsed_s = seconds_since(&r->start);
     if (r->options->report) r->options->report(p, r->options->report_context);
 }
