@@ -45,9 +45,8 @@ static uint64_t chunk_bytes(hid_t creation, uint64_t element_size) {
 rc_hdf5_storage rc_hdf5_storage_of(hid_t dataset, uint64_t n_elements, uint64_t element_size, uint64_t file_size) {
     hid_t creation = H5Dget_create_plist(dataset);
     H5D_layout_t layout = H5Pget_layout(creation);
-    rc_hdf5_storage storage = {
-        .elsewhere = layout < 0 || layout == H5D_VIRTUAL || H5Pget_external_count(creation) != 0,
-        .n_stored = H5Dget_storage_size(dataset)};
+    rc_hdf5_storage storage = {.elsewhere = layout < 0 || layout == H5D_VIRTUAL || H5Pget_external_count(creation) != 0,
+                               .n_stored = H5Dget_storage_size(dataset)};
     if (__builtin_mul_overflow(n_elements, element_size, &storage.n_bytes)) storage.n_bytes = UINT64_MAX;
     uint64_t chunk = layout == H5D_CHUNKED ? chunk_bytes(creation, element_size) : 0;
     if (chunk > storage.n_bytes) storage.n_bytes = chunk;

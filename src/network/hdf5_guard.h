@@ -19,10 +19,10 @@ hid_t rc_hdf5_object(hid_t place, const char *name);
 
 /* Where the elements of a dataset are, and how many bytes. */
 typedef struct rc_hdf5_storage {
-    bool elsewhere;     /* in other files: external storage or a virtual dataset */
-    bool too_large;     /* for what the file holds, even if it is compressed as well as can be */
-    uint64_t n_bytes;   /* that HDF5 needs to read them; UINT64_MAX: more */
-    uint64_t n_stored;  /* in the file */
+    bool elsewhere;    /* in other files: external storage or a virtual dataset */
+    bool too_large;    /* for what the file holds, even if it is compressed as well as can be */
+    uint64_t n_bytes;  /* that HDF5 needs to read them; UINT64_MAX: more */
+    uint64_t n_stored; /* in the file */
 } rc_hdf5_storage;
 
 rc_hdf5_storage rc_hdf5_storage_of(hid_t dataset, uint64_t n_elements, uint64_t element_size, uint64_t file_size);
