@@ -240,10 +240,17 @@ done:
 
 /* --- Which object is meant -------------------------------------------------- */
 
+/* HDF5's own walk takes time by the cube of a tree's depth. */
+enum { MOST_DEPTH = 32, MOST_OBJECTS = 10000, IDENTITY_SIZE = 24 };
+
 typedef struct search {
     const rc_h5_weights *h5;
     rc_candidates candidates;
-    char *path; /* of the first; owned */
+    char *path;  /* of the first; owned */
+    char *place; /* of the group that is walked, before the names of its members; owned */
+    size_t depth;
+    size_t n_seen; /* objects, each of which counts once however many names it has */
+    unsigned char seen[MOST_OBJECTS][IDENTITY_SIZE];
 } search;
 
 static bool is_matrix(const rc_h5_weights *h5, hid_t object) {
@@ -253,32 +260,95 @@ static bool is_matrix(const rc_h5_weights *h5, hid_t object) {
     return H5Iget_type(object) == H5I_DATASET && get_layout(h5, object, &numbers) == RC_OK && numbers.n_dims == 2;
 }
 
-static herr_t consider(hid_t root, const char *name, const H5O_info_t *info, void *data) {
-    search *s = data;
-    if (info->type != H5O_TYPE_DATASET && info->type != H5O_TYPE_GROUP) return 0;
-    hid_t object = rc_hdf5_object(root, name);
-    if (is_matrix(s->h5, object)) {
-        rc_candidates_add(&s->candidates, name, strlen(name));
-        if (!s->path) s->path = strdup(name);
+/* Its address in the file. */
+static bool identify(hid_t object, unsigned char identity[IDENTITY_SIZE]) {
+    H5O_info_t about;
+#if H5_VERSION_GE(1, 12, 0)
+    bool known = H5Oget_info(object, &about, H5O_INFO_BASIC) >= 0;
+    const void *address = &about.token;
+    size_t size = sizeof about.token;
+#else
+    bool known = H5Oget_info(object, &about) >= 0;
+    const void *address = &about.addr;
+    size_t size = sizeof about.addr;
+#endif
+    _Static_assert(sizeof(H5O_info_t) >= IDENTITY_SIZE, "an address is part of it");
+    memset(identity, 0, IDENTITY_SIZE);
+    if (known) memcpy(identity, address, size < IDENTITY_SIZE ? size : IDENTITY_SIZE);
+    return known;
+}
+
+static bool is_seen(search *s, hid_t object) {
+    unsigned char *identity = s->seen[s->n_seen];
+    if (!identify(object, identity)) return true;
+    for (size_t i = 0; i < s->n_seen; i++)
+        if (memcmp(s->seen[i], identity, IDENTITY_SIZE) == 0) return true;
+    s->n_seen++;
+    return false;
+}
+
+static herr_t consider(hid_t group, const char *name, const H5L_info_t *info, void *data);
+
+static herr_t walk(search *s, hid_t group, const char *path) {
+    char *former = s->place;
+    herr_t result = 0;
+    if (asprintf(&s->place, "%s%s", path, *path ? "/" : "") < 0) {
+        s->place = former;
+        return -1;
     }
-    H5Oclose(object);
-    return 0;
+    s->depth++;
+    if (s->depth <= MOST_DEPTH) result = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, consider, s);
+    s->depth--;
+    free(s->place);
+    s->place = former;
+    return result;
+}
+
+static herr_t consider_object(search *s, hid_t object, const char *path) {
+    herr_t result = 0;
+    if (is_seen(s, object)) return 0;
+    if (is_matrix(s->h5, object)) {
+        rc_candidates_add(&s->candidates, path, strlen(path));
+        if (!s->path) s->path = strdup(path);
+    }
+    if (H5Iget_type(object) == H5I_GROUP) result = walk(s, object, path);
+    return result;
+}
+
+/* Stops the walk with 1 after too many objects. */
+static herr_t consider(hid_t group, const char *name, const H5L_info_t *info, void *data) {
+    search *s = data;
+    char *path;
+    if (info->type != H5L_TYPE_HARD) return 0;
+    if (s->n_seen == MOST_OBJECTS - 1) return 1;
+    if (asprintf(&path, "%s%s", s->place, name) < 0) return -1;
+    hid_t object = rc_hdf5_object(group, name);
+    herr_t result = object >= 0 ? consider_object(s, object, path) : 0;
+    if (object >= 0) H5Oclose(object);
+    free(path);
+    return result;
 }
 
 static rc_status find_only_matrix(const rc_h5_weights *h5, hid_t *object) {
     rc_status status = RC_OK;
-    search s = {.h5 = h5};
-#if H5_VERSION_GE(1, 12, 0)
-    herr_t failed = H5Ovisit(h5->file, H5_INDEX_NAME, H5_ITER_INC, consider, &s, H5O_INFO_BASIC);
-#else
-    herr_t failed = H5Ovisit(h5->file, H5_INDEX_NAME, H5_ITER_INC, consider, &s);
-#endif
-    if (failed < 0) RC_TRY(damaged(h5, "expected a tree of groups and datasets, found one that HDF5 cannot walk"));
-    RC_TRY(rc_candidates_check(&s.candidates, &h5->source));
-    *object = s.path ? rc_hdf5_object(h5->file, s.path) : -1;
+    search *s = NULL;
+    RC_TRY(RC_ARRAY(s, 1, h5->source.name));
+    s->h5 = h5;
+    hid_t root = rc_hdf5_object(h5->file, "/");
+    herr_t result = root >= 0 ? consider_object(s, root, "") : -1;
+    if (root >= 0) H5Oclose(root);
+    if (result < 0) RC_TRY(damaged(h5, "expected a tree of groups and datasets, found one that HDF5 cannot walk"));
+    if (result > 0)
+        RC_TRY(rc_source_invalid(&h5->source,
+                                 "expected fewer than %d objects, found more; name one after the file and "
+                                 "a colon",
+                                 MOST_OBJECTS));
+    RC_TRY(rc_candidates_check(&s->candidates, &h5->source));
+    *object = s->path ? rc_hdf5_object(h5->file, s->path[0] ? s->path : "/") : -1;
     if (*object < 0) status = rc_fail(RC_NO_MEMORY, "%s: out of memory", h5->source.name);
 done:
-    free(s.path);
+    if (s) free(s->path);
+    free(s);
     return status;
 }
 

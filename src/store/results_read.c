@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "network/hdf5_guard.h"
+#include "network/source.h"
 #include "store/seal.h"
 #include "store/variables.h"
 
@@ -87,7 +88,7 @@ done:
 
 static rc_status get_study(const rc_h5_source *source, rc_study **out) {
     rc_status status = RC_OK;
-    char *text = NULL, *hash = NULL, expected[17];
+    char *text = NULL, *hash = NULL, expected[17], shown[RC_SHOWN_SIZE];
     RC_TRY(get_text(source, "study", &text));
     RC_TRY(get_text(source, "study_hash", &hash));
     status = rc_study_parse(text, strlen(text), "its study", NULL, 0, out);
@@ -99,7 +100,7 @@ static rc_status get_study(const rc_h5_source *source, rc_study **out) {
     if (status != RC_OK) goto done;
     snprintf(expected, sizeof expected, "%016" PRIx64, (*out)->hash);
     if (strcmp(text, (*out)->text) || strcmp(hash, expected))
-        RC_TRY(damaged(source, "its study does not match study_hash %.40s", hash));
+        RC_TRY(damaged(source, "its study does not match study_hash %s", rc_shown(hash, strlen(hash), shown)));
 done:
     if (status != RC_OK) rc_study_destroy(out);
     free(text);

@@ -90,8 +90,7 @@ static void put_signals(FILE *out) {
         struct sigaction action;
         if (sigaction(number, NULL, &action)) continue;
         fprintf(out, "signal %d: handler %p, flags %x, blocks SIGUSR2 %d\n", number,
-                (void *)(uintptr_t)action.sa_handler, (unsigned)action.sa_flags,
-                sigismember(&action.sa_mask, SIGUSR2));
+                (void *)(uintptr_t)action.sa_handler, (unsigned)action.sa_flags, sigismember(&action.sa_mask, SIGUSR2));
     }
     sigset_t mask;
     sigprocmask(SIG_BLOCK, NULL, &mask);
@@ -243,9 +242,15 @@ static void write_file(const char *name, const void *bytes, size_t n) {
 
 /* --- Every public function -------------------------------------------------- */
 
-static const char *const settings[] = {"sessions=[1,2]",         "gains=[0.5,12]",      "trials=2",
-                                       "network.neurons=12",     "exponents.count=2",   "exponents.transient_ms=20",
-                                       "exponents.duration_ms=100", "dynamics.duration_ms=30", "record.duration_ms=10"};
+static const char *const settings[] = {"sessions=[1,2]",
+                                       "gains=[0.5,12]",
+                                       "trials=2",
+                                       "network.neurons=12",
+                                       "exponents.count=2",
+                                       "exponents.transient_ms=20",
+                                       "exponents.duration_ms=100",
+                                       "dynamics.duration_ms=30",
+                                       "record.duration_ms=10"};
 enum { N_SETTINGS = sizeof settings / sizeof *settings };
 
 static rc_study *small_study(void) {
@@ -348,7 +353,8 @@ static void use_spectra(const rc_study *study) {
     rc_fixed_point *point = NULL;
     atomic_bool stop = true;
     WORKS(rc_network_generate(study, 2, &network, &states));
-    rc_spectrum_plan plan = {.gain = 0.5, .tau_ms = 20, .dt_ms = 1, .n_exponents = 12, .transient_ms = 50, .duration_ms = 400};
+    rc_spectrum_plan plan = {
+        .gain = 0.5, .tau_ms = 20, .dt_ms = 1, .n_exponents = 12, .transient_ms = 50, .duration_ms = 400};
     WORKS(rc_spectrum_measure(network, &plan, 2, states, spectra));
     if (spectra[0] && spectra[1]) {
         WORKS(rc_spectrum_judge(network, &plan, 2, spectra));
