@@ -193,10 +193,9 @@ static void change_attribute(input *in, hid_t file, uint8_t how) {
     static const char *const more[] = {"study", "study_hash"};
     size_t k = take(in) % (rc_n_provenance_fields + 2);
     const char *name = k < 2 ? more[k] : rc_provenance_table[k - 2].name;
-    char text[256];
+    char text[256] = "";
     size_t n = how % 4 < 2 ? take(in) : 0;
-    for (size_t i = 0; i < n; i++) text[i] = (char)take(in);
-    text[n] = '\0';
+    for (size_t i = 0; i < n && i < sizeof text - 1; i++) text[i] = (char)take(in);
     switch (how % 4) {
     case 0: put_text(file, name, text); break;
     case 1: change_study(file, text); break;

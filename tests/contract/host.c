@@ -422,6 +422,43 @@ static void use_store(const rc_results *results) {
     (void)figures;
 }
 
+static rc_status count_record(size_t task, const void *bytes, void *context) {
+    (void)task, (void)bytes;
+    ++*(int *)context;
+    return RC_OK;
+}
+
+static void use_journals(const rc_study *study, const void *bytes) {
+    rc_journal *journal = NULL, *second = NULL;
+    rc_journal_found found;
+    rc_study *again = NULL;
+    int n_records = 0;
+    char words[300];
+    const char *path = in_folder("a.rcj"), *other = in_folder("b.rcj");
+    WORKS(rc_journal_open(path, study, &journal, &found));
+    if (!journal) return;
+    WORKS(rc_journal_append(journal, 0, bytes));
+    WORKS(rc_journal_tick(journal));
+    WORKS(rc_journal_sync(journal));
+    FAILS(rc_journal_open(path, study, &second, &found)); /* in use */
+    FAILS(rc_journal_remove(path));
+    rc_journal_has(journal, 0);
+    rc_journal_n_tasks(journal);
+    WORKS(rc_journal_close(&journal));
+    WORKS(rc_journal_check(path, study));
+    WORKS(rc_journal_read(path, study, count_record, &n_records, &found));
+    rc_journal_describe(path, study, &found, words, sizeof words);
+    WORKS(rc_journal_read_study(path, &again));
+    rc_study_destroy(&again);
+    WORKS(rc_journal_open(other, study, &second, &found));
+    if (second) WORKS(rc_journal_include(second, path, &found));
+    WORKS(rc_journal_close(&second));
+    WORKS(rc_journal_remove(path));
+    FAILS(rc_journal_read("/nowhere/a.rcj", study, NULL, NULL, NULL));
+    FAILS(rc_journal_open("/nowhere/a.rcj", study, &journal, &found));
+    FAILS(rc_journal_check(in_folder("damaged.h5"), study));
+}
+
 static void use_runs(void) {
     rc_results *results = NULL, *other = NULL;
     rc_task_control control = {0};
@@ -429,20 +466,24 @@ static void use_runs(void) {
     const char *source;
     WORKS(rc_results_create(small_study(), &results));
     WORKS(rc_results_create(small_study(), &other));
+    const rc_study *study = results->study;
     rc_threads_available(&source);
-    rc_task_count(results->study);
-    rc_task_state_steps(results->study);
-    rc_run_options options = {.n_threads = 3, .control = &control, .report = on_report, .report_context = &n_reports};
-    WORKS(rc_run_threads(&options, results));
-    void *bytes = malloc(rc_task_size(results->study, 0));
-    rc_task_pack(results, 0, bytes);
+    rc_task_count(study);
+    rc_task_state_steps(study);
+    rc_run_options options = {
+        .n_threads = 3, .control = &control, .results = results, .report = on_report, .report_context = &n_reports};
+    rc_run_wants(&options, 0);
+    rc_progress_begin(study, &options);
+    WORKS(rc_run_threads(study, &options));
+    void *bytes = malloc(rc_task_size(study, 0));
+    rc_task_context context = {.control = &control};
+    WORKS(rc_kernels_find(NULL, &context.kernels));
+    WORKS(rc_task_perform(study, 0, &context, bytes));
     rc_task_unpack(other, 0, bytes);
+    use_journals(study, bytes);
     free(bytes);
-    const rc_kernels *kernels = NULL;
-    WORKS(rc_kernels_find(NULL, &kernels));
-    WORKS(rc_task_perform(1, kernels, &control, other));
     atomic_store(&control.stop, true);
-    FAILS(rc_run_threads(&options, other));
+    FAILS(rc_run_threads(study, &options));
     use_variables(results);
     use_store(results);
     rc_results_destroy(&results);
