@@ -14,6 +14,7 @@
 #include <hdf5.h>
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -61,6 +62,8 @@ static void on_igraph_error(const char *reason, const char *file, int line, igra
 }
 #endif
 
+static void *do_nothing(void *argument) { return argument; }
+
 static void set_up(void) {
     static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGFPE, SIGSEGV, SIGCHLD, SIGUSR1, SIGALRM};
     setlocale(LC_ALL, "de_DE.UTF-8"); /* the caller knows whether it exists */
@@ -75,6 +78,8 @@ static void set_up(void) {
     sigaddset(&blocked, SIGUSR2);
     sigprocmask(SIG_BLOCK, &blocked, NULL);
     H5Eset_auto2(H5E_DEFAULT, on_hdf5_error, &n_hdf5_errors);
+    pthread_t thread; /* from the first thread on, a sanitizer keeps one of its own */
+    if (pthread_create(&thread, NULL, do_nothing, NULL) == 0) pthread_join(thread, NULL);
 #ifdef RC_WITH_FIGURES
     igraph_set_error_handler(on_igraph_error);
 #endif
