@@ -6,6 +6,18 @@
 static const char usage[] = "info RESULTS.h5\n"
                             "  tells where the results come from, their study, variables and exponents";
 
+/* A file of a stranger may not send commands to the terminal: control
+ * characters, also those above ASCII, become '?'. */
+static void print_text(const char *name, const char *text) {
+    printf("%-10s ", name);
+    for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c; c++) {
+        bool wide = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+        putchar(*c < ' ' || *c == 0x7f || wide ? '?' : *c);
+        c += wide;
+    }
+    putchar('\n');
+}
+
 static void print_provenance(const rc_results *results) {
     const rc_provenance *p = &results->provenance;
     const struct {
@@ -13,8 +25,7 @@ static void print_provenance(const rc_results *results) {
     } rows[] = {{"version", p->version}, {"commit", p->commit},   {"compiler", p->compiler},
                 {"flags", p->flags},     {"kernels", p->kernels}, {"libraries", p->libraries},
                 {"host", p->host},       {"started", p->started}};
-    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
-        printf("%-10s %s\n", rows[k].name, rows[k].text ? rows[k].text : "");
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) print_text(rows[k].name, rows[k].text);
     printf("%-10s %lld, ranks %lld\n", "threads", (long long)p->threads, (long long)p->ranks);
     printf("%-10s %.2f s\n", "wall time", p->wall_time_s);
     printf("%-10s %016llx\n\n", "study hash", (unsigned long long)results->study->hash);

@@ -167,11 +167,14 @@ enum { STUDY, RESULTS, N_NAMES = 5 };
 static const char *const names[N_NAMES] = {"study.yaml", "results.h5", "data_curation.pickle", "results.pdf",
                                            "exponents.pdf"};
 
+/* A pipe would be waited for, and a folder be in the way once all is computed. */
 static rc_status check_same_study(const char *folder, const rc_study *study) {
     char *paths[N_NAMES] = {NULL};
     rc_status status = RC_OK;
-    for (size_t k = 0; k < N_NAMES; k++)
+    for (size_t k = 0; k < N_NAMES; k++) {
         if (!(paths[k] = folder_path(folder, names[k]))) RC_TRY(rc_fail(RC_NO_MEMORY, "%s: out of memory", folder));
+        RC_TRY(rc_newfile_check(paths[k]));
+    }
     bool known = has_file(paths[STUDY]), any = known || has_file(paths[RESULTS]);
     if (known) RC_TRY(check_study(paths[STUDY], study));
     if (has_file(paths[RESULTS])) RC_TRY(check_results(paths[RESULTS], study, known));

@@ -37,15 +37,4 @@ static inline void check_outcome(rc_status status, rc_network *W) {
     rc_network_destroy(&W);
 }
 
-/* The same bytes as an input of so many neurons. */
-static inline void check_vector(const uint8_t *bytes, size_t size, size_t n) {
-    double *b = NULL;
-    rc_status status = rc_vector_parse(bytes, size, "fuzz", n, &b);
-    if ((status == RC_OK) != (b != NULL)) abort();
-    for (size_t i = 0; b && i < n; i++)
-        if (!isfinite(b[i])) abort();
-    if (!b) check_message(status);
-    free(b);
-}
-
 #endif

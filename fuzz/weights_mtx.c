@@ -1,5 +1,4 @@
-/* libFuzzer target: any bytes as a Matrix Market file, and as an input of one
- * number a line. */
+/* libFuzzer target: any bytes as a Matrix Market file. */
 #include "weights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -7,6 +6,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     rc_network *W = NULL;
     rc_status status = rc_read_mtx(&source, &W);
     check_outcome(status, W);
-    check_vector(bytes, size, 3);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* libFuzzer target: any bytes as an .npy array, of weights and of an input. */
+/* libFuzzer target: any bytes as an .npy array. */
 #include "weights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -6,6 +6,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     rc_network *W = NULL;
     rc_status status = rc_read_npy(&source, &W);
     check_outcome(status, W);
-    check_vector(bytes, size, 3);
     return 0;
 }

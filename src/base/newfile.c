@@ -15,7 +15,7 @@ static rc_status fail_io(const char *action, const char *path) {
     return rc_fail(RC_IO, "%s: cannot %s: %s", path, action, strerror(errno));
 }
 
-static rc_status check_replaceable(const char *path) {
+rc_status rc_newfile_check(const char *path) {
     struct stat about;
     if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
         return rc_fail(RC_INVALID, "%s: cannot be replaced: it is not a regular file", path);
@@ -26,7 +26,7 @@ rc_status rc_newfile_open(const char *path, rc_newfile *file) {
     static atomic_uint n_opened; /* makes names distinct within the process */
     size_t size = strlen(path) + 48;
     *file = (rc_newfile){.fd = -1, .path = strdup(path), .temporary = malloc(size)};
-    rc_status status = check_replaceable(path);
+    rc_status status = rc_newfile_check(path);
     if (status != RC_OK) goto done;
     if (!file->path || !file->temporary) {
         status = rc_fail(RC_NO_MEMORY, "%s: out of memory", path);
@@ -58,8 +58,9 @@ rc_status rc_newfile_write(rc_newfile *file, const void *bytes, size_t n) {
     return RC_OK;
 }
 
-static rc_status sync_path(const char *path, const char *name) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+/* Whoever else may write into the folder: no link is followed, no pipe waited for. */
+static rc_status sync_path(const char *path, int flags, const char *name) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
     if (fd < 0) return fail_io("sync", name);
     int failed = fsync(fd);
     rc_status status = failed ? fail_io("sync", name) : RC_OK;
@@ -72,7 +73,7 @@ rc_status rc_sync_folder(const char *path) {
     if (!folder) return rc_fail(RC_NO_MEMORY, "%s: out of memory", path);
     char *slash = strrchr(folder, '/');
     if (slash) slash[slash == folder] = '\0';
-    rc_status status = sync_path(slash ? folder : ".", path);
+    rc_status status = sync_path(slash ? folder : ".", O_DIRECTORY, path);
     free(folder);
     return status;
 }
@@ -82,7 +83,7 @@ rc_status rc_newfile_commit(rc_newfile *file) {
     if (file->fd >= 0 && close(file->fd)) status = fail_io("close", file->path);
     file->fd = -1;
     if (status != RC_OK) goto done;
-    RC_TRY(sync_path(file->temporary, file->path));
+    RC_TRY(sync_path(file->temporary, O_NOFOLLOW, file->path));
     if (rename(file->temporary, file->path)) {
         status = fail_io("rename the finished file to it", file->path);
         goto done;

@@ -12,9 +12,12 @@ typedef struct rc_newfile {
     int fd;          /* open for writing; -1 once taken or closed */
 } rc_newfile;
 
-/* Makes an empty temporary file beside path. Errors: RC_IO, RC_NO_MEMORY,
- * RC_INVALID if path is a device, a folder or the like: a rename would replace
- * /dev/null by a file. */
+/* RC_INVALID if path is a device, a pipe, a folder or the like: a rename would
+ * replace /dev/null by a file. A link is replaced itself, not what it names. */
+rc_status rc_newfile_check(const char *path);
+
+/* Makes an empty temporary file beside path. Errors: RC_IO, RC_NO_MEMORY, and
+ * that of rc_newfile_check. */
 rc_status rc_newfile_open(const char *path, rc_newfile *file);
 
 /* Appends bytes. Errors: RC_IO, with the path and the system's reason. */

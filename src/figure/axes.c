@@ -4,19 +4,24 @@
 #include <math.h>
 #include <stdbool.h>
 
+/* Lengths between these have a logarithm and can be divided: a stranger's
+ * results may hold anything. */
+static const double smallest = 1e-300, largest = 1e300;
+
 rc_range rc_range_extend(rc_range range, const double *values, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(values[i])) continue;
-        range.low = fmin(range.low, values[i]);
-        range.high = fmax(range.high, values[i]);
+        double value = fmax(-largest, fmin(values[i], largest));
+        range.low = fmin(range.low, value);
+        range.high = fmax(range.high, value);
     }
     return range;
 }
 
 rc_range rc_range_widen(rc_range range) {
-    double least = 1e-9 * fmax(fabs(range.low), fabs(range.high));
+    double least = fmax(smallest, 1e-9 * fmax(fabs(range.low), fabs(range.high)));
     if (range.high - range.low > least) return range;
-    double more = range.low != 0.0 ? fabs(range.low) : 1.0;
+    double more = fabs(range.low) > smallest ? fabs(range.low) : 1.0;
     return (rc_range){range.low - more / 2.0, range.low + more / 2.0};
 }
 
@@ -36,6 +41,7 @@ static double round_step(double least) {
 rc_ticks rc_ticks_within(rc_range range, size_t n_most) {
     double length = range.high - range.low, step = length / (double)n_most;
     double first = 0.0, last = 0.0;
+    if (!(length >= smallest && length <= 4.0 * largest)) return (rc_ticks){range.low, 1.0, 0, 0}; /* no step fits */
     do {
         step = round_step(step);
         first = ceil(range.low / step - 1e-9);

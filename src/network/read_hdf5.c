@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "network/hdf5_guard.h"
 #include "network/read.h"
 
 typedef struct rc_h5_weights {
@@ -44,29 +45,13 @@ bool rc_is_hdf5(const rc_source *source) {
     return false;
 }
 
-static hid_t open_file(const rc_source *source) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-#if H5_VERSION_GE(1, 10, 7)
-    H5Pset_file_locking(access, false, true); /* read-only media and network drives */
-#endif
-    if (source->bytes) {
-        H5Pset_fapl_core(access, 1 << 16, false);
-        H5Pset_file_image(access, (void *)(uintptr_t)source->bytes, source->size); /* copied */
-    }
-    /* HDF5 refuses an image under the name of a file that exists */
-    hid_t file = H5Fopen(source->bytes ? "/dev/null/image" : source->name, H5F_ACC_RDONLY, access);
-    H5Pclose(access);
-    return file;
-}
-
 static rc_status damaged(const rc_h5_weights *h5, const char *text) {
     return rc_fail(RC_DAMAGED, "%s: %s", h5->source.name, text);
 }
 
 static rc_status open_weights(const rc_source *source, rc_h5_weights *h5) {
     hsize_t size = 0;
-    *h5 = (rc_h5_weights){.source = *source, .file = open_file(source)};
+    *h5 = (rc_h5_weights){.source = *source, .file = rc_hdf5_open(source->name, source->bytes, source->size)};
     if (h5->file < 0 || H5Fget_filesize(h5->file, &size) < 0)
         return damaged(h5, "expected a sound HDF5 file, found one that HDF5 cannot open");
     h5->source.size = size;
@@ -74,21 +59,6 @@ static rc_status open_weights(const rc_source *source, rc_h5_weights *h5) {
 }
 
 /* --- Objects ---------------------------------------------------------------- */
-
-/* A file may not make us read another one. */
-static herr_t refuse_link(const char *parent_file, const char *parent_group, const char *file, const char *object,
-                          unsigned *flags, hid_t access, void *data) {
-    (void)parent_file, (void)parent_group, (void)file, (void)object, (void)flags, (void)access, (void)data;
-    return -1;
-}
-
-static hid_t open_object(hid_t place, const char *name) {
-    hid_t access = H5Pcreate(H5P_LINK_ACCESS);
-    H5Pset_elink_cb(access, refuse_link, NULL);
-    hid_t object = H5Oopen(place, name, access);
-    H5Pclose(access);
-    return object;
-}
 
 /* A text attribute; empty if there is none. */
 static void get_text(hid_t object, const char *name, char text[RC_SHOWN_SIZE]) {
@@ -145,17 +115,9 @@ done:
     return status;
 }
 
-/* Bytes of a chunk, which HDF5 holds in memory; 0 if there are none. */
-static uint64_t chunk_bytes(hid_t creation, size_t element) {
-    hsize_t chunk[H5S_MAX_RANK];
-    uint64_t bytes = element;
-    int n_dims = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
-    for (int i = 0; i < n_dims; i++)
-        if (__builtin_mul_overflow(bytes, (uint64_t)chunk[i], &bytes)) return UINT64_MAX;
-    return n_dims < 0 ? 0 : bytes;
-}
-
-static rc_status check_filters(const rc_h5_weights *h5, hid_t creation) {
+static rc_status check_filters(const rc_h5_weights *h5, hid_t dataset) {
+    rc_status status = RC_OK;
+    hid_t creation = H5Dget_create_plist(dataset);
     int n = H5Pget_nfilters(creation);
     for (int i = 0; i < n; i++) {
         char name[RC_SHOWN_SIZE] = "", shown[RC_SHOWN_SIZE];
@@ -164,30 +126,26 @@ static rc_status check_filters(const rc_h5_weights *h5, hid_t creation) {
         H5Z_filter_t filter =
             H5Pget_filter2(creation, (unsigned)i, &flags, &n_values, NULL, sizeof name, name, &options);
         if (filter < 0 || H5Zfilter_avail(filter) <= 0)
-            return rc_source_invalid(&h5->source,
+            RC_TRY(rc_source_invalid(&h5->source,
                                      "expected gzip or no compression, found %s (filter %d), which this HDF5 lacks",
-                                     rc_shown(name, strnlen(name, sizeof name), shown), (int)filter);
+                                     rc_shown(name, strnlen(name, sizeof name), shown), (int)filter));
     }
-    return RC_OK;
+done:
+    H5Pclose(creation);
+    return status;
 }
 
 /* The elements must be in this file, and not many more than it has room for. */
 static rc_status check_storage(const rc_h5_weights *h5, hid_t dataset, const rc_numbers *numbers) {
     rc_status status = RC_OK;
-    hid_t creation = H5Dget_create_plist(dataset);
-    H5D_layout_t layout = H5Pget_layout(creation);
-    uint64_t stored = H5Dget_storage_size(dataset), bytes;
-    if (layout < 0 || layout == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)
+    rc_hdf5_storage storage = rc_hdf5_storage_of(dataset, numbers->n, numbers->size, h5->source.size);
+    if (storage.elsewhere)
         RC_TRY(rc_source_invalid(&h5->source, "expected its elements in the same file, found them elsewhere"));
-    RC_TRY(check_filters(h5, creation));
-    if (__builtin_mul_overflow((uint64_t)numbers->n, (uint64_t)numbers->size, &bytes)) bytes = UINT64_MAX;
-    uint64_t chunk = chunk_bytes(creation, numbers->size);
-    if (chunk > bytes && layout == H5D_CHUNKED) bytes = chunk;
-    if (stored > h5->source.size || bytes / RC_MOST_COMPRESSION > stored || (numbers->n > 0 && stored == 0))
+    RC_TRY(check_filters(h5, dataset));
+    if (storage.too_large)
         RC_TRY(rc_fail(RC_DAMAGED, "%s: expected elements of %llu bytes, found room for %llu", h5->source.name,
-                       (unsigned long long)bytes, (unsigned long long)stored));
+                       (unsigned long long)storage.n_bytes, (unsigned long long)storage.n_stored));
 done:
-    H5Pclose(creation);
     return status;
 }
 
@@ -235,7 +193,7 @@ done:
 
 static rc_status read_part(const rc_h5_weights *h5, hid_t group, const char *name, bool integers, rc_numbers *numbers,
                            void **elements) {
-    hid_t dataset = open_object(group, name);
+    hid_t dataset = rc_hdf5_object(group, name);
     rc_status status =
         H5Iget_type(dataset) == H5I_DATASET
             ? read_numbers(h5, dataset, integers, numbers, elements)
@@ -282,10 +240,17 @@ done:
 
 /* --- Which object is meant -------------------------------------------------- */
 
+/* HDF5's own walk takes time by the cube of a tree's depth. */
+enum { MOST_DEPTH = 32, MOST_OBJECTS = 10000, IDENTITY_SIZE = 24 };
+
 typedef struct search {
     const rc_h5_weights *h5;
     rc_candidates candidates;
-    char *path; /* of the first; owned */
+    char *path;  /* of the first; owned */
+    char *place; /* of the group that is walked, before the names of its members; owned */
+    size_t depth;
+    size_t n_seen; /* objects, each of which counts once however many names it has */
+    unsigned char seen[MOST_OBJECTS][IDENTITY_SIZE];
 } search;
 
 static bool is_matrix(const rc_h5_weights *h5, hid_t object) {
@@ -295,32 +260,95 @@ static bool is_matrix(const rc_h5_weights *h5, hid_t object) {
     return H5Iget_type(object) == H5I_DATASET && get_layout(h5, object, &numbers) == RC_OK && numbers.n_dims == 2;
 }
 
-static herr_t consider(hid_t root, const char *name, const H5O_info_t *info, void *data) {
-    search *s = data;
-    if (info->type != H5O_TYPE_DATASET && info->type != H5O_TYPE_GROUP) return 0;
-    hid_t object = open_object(root, name);
-    if (is_matrix(s->h5, object)) {
-        rc_candidates_add(&s->candidates, name, strlen(name));
-        if (!s->path) s->path = strdup(name);
+/* Its address in the file. */
+static bool identify(hid_t object, unsigned char identity[IDENTITY_SIZE]) {
+    H5O_info_t about;
+#if H5_VERSION_GE(1, 12, 0)
+    bool known = H5Oget_info(object, &about, H5O_INFO_BASIC) >= 0;
+    const void *address = &about.token;
+    size_t size = sizeof about.token;
+#else
+    bool known = H5Oget_info(object, &about) >= 0;
+    const void *address = &about.addr;
+    size_t size = sizeof about.addr;
+#endif
+    _Static_assert(sizeof(H5O_info_t) >= IDENTITY_SIZE, "an address is part of it");
+    memset(identity, 0, IDENTITY_SIZE);
+    if (known) memcpy(identity, address, size < IDENTITY_SIZE ? size : IDENTITY_SIZE);
+    return known;
+}
+
+static bool is_seen(search *s, hid_t object) {
+    unsigned char *identity = s->seen[s->n_seen];
+    if (!identify(object, identity)) return true;
+    for (size_t i = 0; i < s->n_seen; i++)
+        if (memcmp(s->seen[i], identity, IDENTITY_SIZE) == 0) return true;
+    s->n_seen++;
+    return false;
+}
+
+static herr_t consider(hid_t group, const char *name, const H5L_info_t *info, void *data);
+
+static herr_t walk(search *s, hid_t group, const char *path) {
+    char *former = s->place;
+    herr_t result = 0;
+    if (asprintf(&s->place, "%s%s", path, *path ? "/" : "") < 0) {
+        s->place = former;
+        return -1;
     }
-    H5Oclose(object);
-    return 0;
+    s->depth++;
+    if (s->depth <= MOST_DEPTH) result = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, consider, s);
+    s->depth--;
+    free(s->place);
+    s->place = former;
+    return result;
+}
+
+static herr_t consider_object(search *s, hid_t object, const char *path) {
+    herr_t result = 0;
+    if (is_seen(s, object)) return 0;
+    if (is_matrix(s->h5, object)) {
+        rc_candidates_add(&s->candidates, path, strlen(path));
+        if (!s->path) s->path = strdup(path);
+    }
+    if (H5Iget_type(object) == H5I_GROUP) result = walk(s, object, path);
+    return result;
+}
+
+/* Stops the walk with 1 after too many objects. */
+static herr_t consider(hid_t group, const char *name, const H5L_info_t *info, void *data) {
+    search *s = data;
+    char *path;
+    if (info->type != H5L_TYPE_HARD) return 0;
+    if (s->n_seen == MOST_OBJECTS - 1) return 1;
+    if (asprintf(&path, "%s%s", s->place, name) < 0) return -1;
+    hid_t object = rc_hdf5_object(group, name);
+    herr_t result = object >= 0 ? consider_object(s, object, path) : 0;
+    if (object >= 0) H5Oclose(object);
+    free(path);
+    return result;
 }
 
 static rc_status find_only_matrix(const rc_h5_weights *h5, hid_t *object) {
     rc_status status = RC_OK;
-    search s = {.h5 = h5};
-#if H5_VERSION_GE(1, 12, 0)
-    herr_t failed = H5Ovisit(h5->file, H5_INDEX_NAME, H5_ITER_INC, consider, &s, H5O_INFO_BASIC);
-#else
-    herr_t failed = H5Ovisit(h5->file, H5_INDEX_NAME, H5_ITER_INC, consider, &s);
-#endif
-    if (failed < 0) RC_TRY(damaged(h5, "expected a tree of groups and datasets, found one that HDF5 cannot walk"));
-    RC_TRY(rc_candidates_check(&s.candidates, &h5->source));
-    *object = s.path ? open_object(h5->file, s.path) : -1;
+    search *s = NULL;
+    RC_TRY(RC_ARRAY(s, 1, h5->source.name));
+    s->h5 = h5;
+    hid_t root = rc_hdf5_object(h5->file, "/");
+    herr_t result = root >= 0 ? consider_object(s, root, "") : -1;
+    if (root >= 0) H5Oclose(root);
+    if (result < 0) RC_TRY(damaged(h5, "expected a tree of groups and datasets, found one that HDF5 cannot walk"));
+    if (result > 0)
+        RC_TRY(rc_source_invalid(&h5->source,
+                                 "expected fewer than %d objects, found more; name one after the file and "
+                                 "a colon",
+                                 MOST_OBJECTS));
+    RC_TRY(rc_candidates_check(&s->candidates, &h5->source));
+    *object = s->path ? rc_hdf5_object(h5->file, s->path[0] ? s->path : "/") : -1;
     if (*object < 0) status = rc_fail(RC_NO_MEMORY, "%s: out of memory", h5->source.name);
 done:
-    free(s.path);
+    if (s) free(s->path);
+    free(s);
     return status;
 }
 
@@ -329,12 +357,13 @@ static rc_status find_object(const rc_h5_weights *h5, const char *dataset, hid_t
     char shown[RC_SHOWN_SIZE];
     *object = -1;
     if (dataset) {
-        *object = open_object(h5->file, dataset);
+        *object = rc_hdf5_object(h5->file, dataset);
         if (*object >= 0) return RC_OK;
         return rc_source_invalid(&h5->source, "expected a dataset or group %s in this file, found none",
                                  rc_shown(dataset, strlen(dataset), shown));
     }
-    for (size_t i = 0; i < sizeof usual / sizeof *usual && *object < 0; i++) *object = open_object(h5->file, usual[i]);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual && *object < 0; i++)
+        *object = rc_hdf5_object(h5->file, usual[i]);
     return *object >= 0 ? RC_OK : find_only_matrix(h5, object);
 }
 

@@ -134,7 +134,9 @@ static rc_status check_file(const rc_journal *journal) {
 static rc_status open_locked(rc_journal *journal, bool *gone) {
     struct stat about;
     *gone = false;
-    journal->fd = open(journal->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    journal->fd = open(journal->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666);
+    if (journal->fd < 0 && errno == ELOOP)
+        return rc_fail(RC_CONFLICT, "%s is a symbolic link, and what it leads to is not written", journal->path);
     if (journal->fd < 0) return fail_io(journal, "open it");
     if (flock(journal->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
         return rc_fail(RC_CONFLICT, "%s is in use by another run", journal->path);
@@ -216,8 +218,14 @@ done:
     return status;
 }
 
+static bool is_link(const char *path) {
+    struct stat about;
+    return lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
+}
+
 rc_status rc_journal_remove(const char *path) {
     bool gone;
+    if (is_link(path) && unlink(path) == 0) return RC_OK; /* nobody has it open under this name */
     rc_journal journal = {.path = (char *)(uintptr_t)path, .fd = -1};
     rc_status status = open_locked(&journal, &gone);
     if (status == RC_OK && !gone && unlink(path)) status = fail_io(&journal, "remove it");

@@ -9,17 +9,16 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "network/hdf5_guard.h"
+#include "network/source.h"
 #include "store/seal.h"
 #include "store/variables.h"
-
-/* Deflate's best ratio: a file cannot hold more numbers than this, so that a
- * small file cannot ask for much memory. */
-#define MOST_COMPRESSION 1032
 
 typedef struct rc_h5_source {
     hid_t file;
     const char *path;
     uint64_t size;
+    uint64_t left; /* bytes that no array has taken yet: arrays may not share theirs */
 } rc_h5_source;
 
 __attribute__((format(printf, 2, 3))) static rc_status damaged(const rc_h5_source *source, const char *format, ...) {
@@ -89,7 +88,7 @@ done:
 
 static rc_status get_study(const rc_h5_source *source, rc_study **out) {
     rc_status status = RC_OK;
-    char *text = NULL, *hash = NULL, expected[17];
+    char *text = NULL, *hash = NULL, expected[17], shown[RC_SHOWN_SIZE];
     RC_TRY(get_text(source, "study", &text));
     RC_TRY(get_text(source, "study_hash", &hash));
     status = rc_study_parse(text, strlen(text), "its study", NULL, 0, out);
@@ -101,7 +100,7 @@ static rc_status get_study(const rc_h5_source *source, rc_study **out) {
     if (status != RC_OK) goto done;
     snprintf(expected, sizeof expected, "%016" PRIx64, (*out)->hash);
     if (strcmp(text, (*out)->text) || strcmp(hash, expected))
-        RC_TRY(damaged(source, "its study does not match study_hash %.40s", hash));
+        RC_TRY(damaged(source, "its study does not match study_hash %s", rc_shown(hash, strlen(hash), shown)));
 done:
     if (status != RC_OK) rc_study_destroy(out);
     free(text);
@@ -119,41 +118,41 @@ static bool same_shape(hid_t dataset, const rc_study *study, const rc_variable *
     return same;
 }
 
-static rc_status check_array(const rc_h5_source *source, hid_t dataset, const rc_study *study,
-                             const rc_variable *variable) {
+static rc_status check_array(rc_h5_source *source, hid_t dataset, const rc_study *study, const rc_variable *variable) {
     rc_status status = RC_OK;
     const char *name = variable->name;
     hid_t type = H5Dget_type(dataset);
-    size_t n = rc_variable_length(study, variable);
-    size_t most = MOST_COMPRESSION / rc_type_size(variable->type); /* elements in a byte of the file */
-    hsize_t stored = H5Dget_storage_size(dataset);
-    if (dataset < 0) RC_TRY(damaged(source, "variable %s is missing", name));
+    rc_hdf5_storage storage =
+        rc_hdf5_storage_of(dataset, rc_variable_length(study, variable), rc_type_size(variable->type), source->size);
+    if (H5Iget_type(dataset) != H5I_DATASET) RC_TRY(damaged(source, "variable %s is missing", name));
     if (H5Tequal(type, rc_h5_file_type(variable->type)) <= 0)
         RC_TRY(damaged(source, "variable %s has another type", name));
     if (!same_shape(dataset, study, variable))
         RC_TRY(damaged(source, "variable %s has another shape than its study", name));
-    if (stored > source->size || n / most > stored || (n > 0 && stored == 0))
+    if (storage.elsewhere) RC_TRY(damaged(source, "variable %s has its elements in another file", name));
+    if (storage.too_large || storage.n_stored > source->left)
         RC_TRY(damaged(source, "variable %s is larger than what the file holds", name));
+    source->left -= storage.n_stored;
 done:
     H5Tclose(type);
     return status;
 }
 
-static rc_status check_variable(const rc_h5_source *source, const rc_study *study, const rc_variable *variable) {
-    hid_t dataset = H5Dopen2(source->file, variable->name, H5P_DEFAULT);
+static rc_status check_variable(rc_h5_source *source, const rc_study *study, const rc_variable *variable) {
+    hid_t dataset = rc_hdf5_object(source->file, variable->name);
     rc_status status = check_array(source, dataset, study, variable);
-    H5Dclose(dataset);
+    H5Oclose(dataset);
     return status;
 }
 
 static rc_status get_array(const rc_h5_source *source, const rc_variable *variable, void *data) {
-    hid_t dataset = H5Dopen2(source->file, variable->name, H5P_DEFAULT);
+    hid_t dataset = rc_hdf5_object(source->file, variable->name);
     bool done = H5Dread(dataset, rc_h5_memory_type(variable->type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
-    H5Dclose(dataset);
+    H5Oclose(dataset);
     return done ? RC_OK : damaged(source, "variable %s cannot be read", variable->name);
 }
 
-static rc_status check_coordinates(const rc_h5_source *source, const rc_study *study, rc_dimension dim) {
+static rc_status check_coordinates(rc_h5_source *source, const rc_study *study, rc_dimension dim) {
     rc_status status = RC_OK;
     const rc_variable *coordinate = &rc_dimension_table[dim].coordinate;
     void *expected = NULL, *found = NULL;
@@ -170,7 +169,7 @@ done:
 }
 
 /* Everything that can be told before memory is asked for. */
-static rc_status check_layout(const rc_h5_source *source, const rc_study *study) {
+static rc_status check_layout(rc_h5_source *source, const rc_study *study) {
     rc_status status = RC_OK;
     for (rc_dimension dim = RC_DIM_NONE + 1; dim < RC_DIM_COUNT; dim++) RC_TRY(check_coordinates(source, study, dim));
     for (size_t i = 0; i < rc_n_variables; i++) RC_TRY(check_variable(source, study, &rc_variable_table[i]));
@@ -178,7 +177,7 @@ done:
     return status;
 }
 
-static rc_status get_results(const rc_h5_source *source, rc_results **out) {
+static rc_status get_results(rc_h5_source *source, rc_results **out) {
     rc_status status = RC_OK;
     rc_study *study = NULL;
     rc_results *results = NULL;
@@ -198,19 +197,8 @@ done:
     return status;
 }
 
-static hid_t open_file(const char *path) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-#if H5_VERSION_GE(1, 10, 7)
-    H5Pset_file_locking(access, false, true); /* read-only media and network drives */
-#endif
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    H5Pclose(access);
-    return file;
-}
-
 static rc_status read_file(rc_h5_source *source, rc_results **out) {
-    source->file = open_file(source->path);
+    source->file = rc_hdf5_open(source->path, NULL, 0);
     if (source->file < 0) return damaged(source, "HDF5 cannot open it");
     rc_status status = get_results(source, out);
     H5Fclose(source->file);
@@ -222,6 +210,7 @@ rc_status rc_results_read(const char *path, rc_results **out) {
     rc_h5_source source = {.path = path};
     *out = NULL;
     RC_TRY(rc_seal_check(path, &source.size));
+    source.left = source.size;
     H5E_BEGIN_TRY { status = read_file(&source, out); }
     H5E_END_TRY
 done:

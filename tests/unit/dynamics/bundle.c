@@ -34,6 +34,7 @@ static void slope_keeps_its_digits(void **state) {
     static double x[N], y[N], other[N];
     double worst = 0;
     const rc_kernels *scalar;
+    skip_without_long_double();
     assert_ok(rc_kernels_find("scalar", &scalar));
     for (int octave = -30; octave < 9; octave++) {
         for (size_t i = 0; i < N; i++) x[i] = ldexp(1 + ((double)i + 0.37) / N, octave);

@@ -47,6 +47,20 @@ static void ranges_hold_finite_values_only(void **state) {
     assert_true(range.low < 0.0 && range.high > 0.0);
 }
 
+/* Results of a stranger may hold any number; once, these had no end. */
+static void odd_numbers_have_ticks_or_none(void **state) {
+    (void)state;
+    const double odd[] = {5e-324, -5e-324, 1e-310, 1e-300, 1e300, 1e308, -1e308, 1.7976931348623157e308, 1.0, 0.0};
+    enum { N = sizeof odd / sizeof *odd };
+    for (size_t i = 0; i < N * N; i++) {
+        double values[] = {odd[i / N], odd[i % N]};
+        rc_range range = rc_range_widen(rc_range_extend(RC_RANGE_EMPTY, values, 2));
+        assert_true(isfinite(range.high - range.low) && range.high > range.low);
+        assert_in_range(rc_ticks_within(range, 6).n, 0, 6);
+        assert_in_range(rc_ticks_within((rc_range){values[0], values[1]}, 6).n, 0, 6);
+    }
+}
+
 static void data_have_places(void **state) {
     (void)state;
     rc_axes axes = {NULL, {10.0, 20.0, 100.0, 50.0}, {0.0, 2.0}, {-1.0, 1.0}};
@@ -96,6 +110,7 @@ int main(void) {
         cmocka_unit_test(ticks_are_round_and_within),      cmocka_unit_test(ticks_of_a_second),
         cmocka_unit_test(ranges_hold_finite_values_only),  cmocka_unit_test(data_have_places),
         cmocka_unit_test(colors_are_ordered_by_lightness), cmocka_unit_test(numbers_are_written),
+        cmocka_unit_test(odd_numbers_have_ticks_or_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,563 @@
+/* A program that uses the library, in surroundings of its own: unusual locale,
+ * umask, signal handlers, HDF5 and igraph error handlers, floating-point
+ * control words. Calls every public function, also in vain, and reports what
+ * it finds changed.
+ *   host FOLDER REPORT [rounding | misbehave]
+ * With "rounding", numbers are rounded upward and denormals are zero: then
+ * only the surroundings are judged. With "misbehave" the program changes them
+ * itself, so that the report is seen to work. REPORT gets a line a change; exit status 1
+ * if there is any. The caller looks at what comes on stdout and stderr. */
+#include <cblas.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fenv.h>
+#include <hdf5.h>
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+#ifdef __x86_64__
+#include <xmmintrin.h>
+#endif
+#ifdef RC_WITH_FIGURES
+#include <igraph.h>
+#endif
+
+#include <rnnchaos/rnnchaos.h>
+
+#include "../made_up.h"
+
+static FILE *report;
+static int n_changes;
+static bool strict = true;
+static const char *folder;
+static volatile sig_atomic_t n_signals;
+
+/* --- The surroundings ------------------------------------------------------- */
+
+static void on_signal(int number) {
+    (void)number;
+    n_signals++;
+}
+
+static herr_t on_hdf5_error(hid_t stack, void *data) {
+    (void)stack;
+    ++*(int *)data;
+    return 0;
+}
+static int n_hdf5_errors;
+
+#ifdef RC_WITH_FIGURES
+static void on_igraph_error(const char *reason, const char *file, int line, igraph_error_t code) {
+    (void)reason, (void)file, (void)line, (void)code;
+}
+#endif
+
+static void *do_nothing(void *argument) { return argument; }
+
+static void set_up(void) {
+    static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGFPE, SIGSEGV, SIGCHLD, SIGUSR1, SIGALRM};
+    setlocale(LC_ALL, "de_DE.UTF-8"); /* the caller knows whether it exists */
+    umask(077);
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+        sigaddset(&action.sa_mask, SIGUSR2);
+        sigaction(caught[i], &action, NULL);
+    }
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    H5Eset_auto2(H5E_DEFAULT, on_hdf5_error, &n_hdf5_errors);
+    pthread_t thread; /* from the first thread on, a sanitizer keeps one of its own */
+    if (pthread_create(&thread, NULL, do_nothing, NULL) == 0) pthread_join(thread, NULL);
+#ifdef RC_WITH_FIGURES
+    igraph_set_error_handler(on_igraph_error);
+#endif
+    if (strict) return;
+    fesetround(FE_UPWARD);
+#ifdef __x86_64__
+    _mm_setcsr(_mm_getcsr() | 0x8040); /* flush to zero, denormals are zero */
+#endif
+}
+
+static void put_signals(FILE *out) {
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action)) continue;
+        fprintf(out, "signal %d: handler %p, flags %x, blocks SIGUSR2 %d\n", number,
+                (void *)(uintptr_t)action.sa_handler, (unsigned)action.sa_flags, sigismember(&action.sa_mask, SIGUSR2));
+    }
+    sigset_t mask;
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    fprintf(out, "signal mask:");
+    for (int number = 1; number < NSIG; number++)
+        if (sigismember(&mask, number) > 0) fprintf(out, " %d", number);
+    stack_t stack;
+    sigaltstack(NULL, &stack);
+    fprintf(out, "\nsignal stack: %p\n", stack.ss_sp);
+}
+
+static void put_arithmetic(FILE *out) {
+    fprintf(out, "rounding %d, traps %x\n", fegetround(), (unsigned)fegetexcept());
+#ifdef __x86_64__
+    unsigned short x87;
+    __asm__ volatile("fnstcw %0" : "=m"(x87));
+    fprintf(out, "x87 control word %x\n", x87);
+    fprintf(out, "SSE control word %x\n", _mm_getcsr() & 0xffc0);
+#endif
+}
+
+static void put_threads(FILE *out) {
+    DIR *entries = opendir("/proc/self/task");
+    int n = -2; /* . and .. */
+    while (entries && readdir(entries)) n++;
+    fprintf(out, "threads: %d\n", n);
+    if (entries) closedir(entries);
+}
+
+static void put_files(FILE *out) {
+    DIR *entries = opendir("/proc/self/fd");
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        char name[512], target[512] = "";
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == dirfd(entries)) continue;
+        snprintf(name, sizeof name, "/proc/self/fd/%s", entry->d_name);
+        ssize_t n = readlink(name, target, sizeof target - 1);
+        fprintf(out, "file: %s %.*s\n", entry->d_name, n < 0 ? 0 : (int)n, target);
+    }
+    if (entries) closedir(entries);
+}
+
+static void put_process(FILE *out) {
+    extern char **environ;
+    char text[4096];
+    fprintf(out, "folder: %s\n", getcwd(text, sizeof text));
+    mode_t mask = umask(0);
+    umask(mask);
+    fprintf(out, "umask: %o\n", (unsigned)mask);
+    for (char **variable = environ; *variable; variable++) fprintf(out, "environment: %s\n", *variable);
+    for (int resource = 0; resource < RLIMIT_NLIMITS; resource++) {
+        struct rlimit limit;
+        if (getrlimit((__rlimit_resource_t)resource, &limit) == 0)
+            fprintf(out, "limit %d: %llx\n", resource, (unsigned long long)limit.rlim_cur);
+    }
+    for (int timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++) {
+        struct itimerval value;
+        getitimer((__itimer_which_t)timer, &value);
+        fprintf(out, "timer %d: %ld\n", timer, (long)value.it_value.tv_sec);
+    }
+    prctl(PR_GET_NAME, text);
+    fprintf(out, "name: %.16s, priority %d\n", text, getpriority(PRIO_PROCESS, 0));
+    cpu_set_t set;
+    sched_getaffinity(0, sizeof set, &set);
+    fprintf(out, "processors: %d\n", CPU_COUNT(&set));
+}
+
+static void put_libraries(FILE *out) {
+    H5E_auto2_t handler;
+    void *data;
+    H5Eget_auto2(H5E_DEFAULT, &handler, &data);
+    fprintf(out, "HDF5's error handler: %p %p\n", (void *)(uintptr_t)handler, data);
+    fprintf(out, "HDF5's open objects: %zd\n", H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL & ~H5F_OBJ_DATATYPE));
+#ifdef RC_WITH_FIGURES
+    igraph_error_handler_t *igraph = igraph_set_error_handler(on_igraph_error);
+    fprintf(out, "igraph's error handler: %p\n", (void *)(uintptr_t)igraph);
+#endif
+}
+
+/* Everything, a line each. */
+static char *surroundings(void) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "locale: %s\nthread's locale: %p\n", setlocale(LC_ALL, NULL), (void *)uselocale((locale_t)0));
+    put_process(out);
+    put_signals(out);
+    put_arithmetic(out);
+    put_files(out);
+    put_threads(out);
+    put_libraries(out);
+    fclose(out);
+    return text;
+}
+
+/* --- Reporting -------------------------------------------------------------- */
+
+static void change(const char *when, const char *line) {
+    fprintf(report, "%s: %s\n", when, line);
+    n_changes++;
+}
+
+/* How often a line stands in a text. */
+static size_t count(const char *text, const char *line, size_t n) {
+    size_t found = 0;
+    for (const char *next = text; *next; next = strchrnul(next, '\n') + 1) {
+        found += (size_t)(strchrnul(next, '\n') - next) == n && memcmp(next, line, n) == 0;
+        if (!*strchrnul(next, '\n')) break;
+    }
+    return found;
+}
+
+/* Lines of one text that another has less often. */
+static void report_lost(const char *when, const char *text, const char *other) {
+    for (const char *next = text, *end; *next; next = end + (*end != '\0')) {
+        end = strchrnul(next, '\n');
+        char line[8192];
+        snprintf(line, sizeof line, "%.*s", (int)(end - next), next);
+        if (count(text, next, (size_t)(end - next)) > count(other, next, (size_t)(end - next))) change(when, line);
+    }
+}
+
+static void compare(const char *before, const char *after) {
+    report_lost("before", before, after);
+    report_lost("after", after, before);
+}
+
+#define WORKS(call) expect(#call, (call), true)
+#define FAILS(call) expect(#call, (call), false)
+
+static void expect(const char *call, rc_status status, bool works) {
+    if (!strict || (status == RC_OK) == works) return;
+    change(call, status == RC_OK ? "it should fail" : rc_message());
+}
+
+static const char *in_folder(const char *name) {
+    static char paths[4][4096];
+    static size_t next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static void write_file(const char *name, const void *bytes, size_t n) {
+    FILE *file = fopen(in_folder(name), "wb");
+    if (!file) abort();
+    fwrite(bytes, 1, n, file);
+    fclose(file);
+}
+
+/* --- Every public function -------------------------------------------------- */
+
+static const char *const settings[] = {"sessions=[1,2]",
+                                       "gains=[0.5,12]",
+                                       "trials=2",
+                                       "network.neurons=12",
+                                       "exponents.count=2",
+                                       "exponents.transient_ms=20",
+                                       "exponents.duration_ms=100",
+                                       "dynamics.duration_ms=30",
+                                       "record.duration_ms=10"};
+enum { N_SETTINGS = sizeof settings / sizeof *settings };
+
+static rc_study *small_study(void) {
+    rc_study *study = NULL;
+    WORKS(rc_study_read(NULL, settings, N_SETTINGS, &study));
+    return study;
+}
+
+static void use_studies(void) {
+    static const char *const wrong[] = {"trials=none"};
+    rc_study *study = small_study();
+    char *text = NULL;
+    if (study) rc_study_session_index(study, 7);
+    rc_study_destroy(&study);
+    FAILS(rc_study_read(NULL, wrong, 1, &study));
+    FAILS(rc_study_read("/nowhere/study.yaml", NULL, 0, &study));
+    FAILS(rc_study_parse("trials: [", 9, "text", NULL, 0, &study));
+    FAILS(rc_study_parse("\x01\xff", 2, "text", NULL, 0, &study));
+    WORKS(rc_study_template(&text));
+    free(text);
+    WORKS(rc_study_reference(&text));
+    free(text);
+    rc_status_text(RC_DAMAGED);
+    rc_status_exit(RC_DAMAGED);
+    rc_message();
+}
+
+static void use_numbers(void) {
+    uint32_t entropy[2] = {1, 2};
+    rc_stream stream;
+    const rc_kernels *kernels = NULL;
+    double x[37], y[37];
+    rc_stream_open(entropy, 2, entropy, 1, &stream);
+    for (size_t i = 0; i < 37; i++) x[i] = rc_stream_normal(&stream) + rc_stream_uniform(&stream);
+    rc_stream_bits(&stream);
+    rc_pairwise_sum(x, 37);
+    rc_series_mean(x, 37, 1);
+    rc_share_of(3, 7);
+    FAILS(rc_kernels_find("sse9", &kernels));
+    static const char *const names[] = {"scalar", "avx2", NULL};
+    for (size_t k = 0; k < 3; k++) {
+        if (rc_kernels_find(names[k], &kernels) != RC_OK) continue;
+        rc_kernels_name(kernels);
+        rc_tanh(kernels, 37, x, y);
+        rc_sech2(kernels, 37, x, y);
+    }
+    double distance[12], mean[4];
+    for (size_t i = 0; i < 12; i++) distance[i] = 1e-4 * exp((double)i);
+    rc_divergence divergence = rc_divergence_measure(distance, 4, 3, 1, 0.1, 0.8, mean);
+    rc_divergence_outcome_name(divergence.outcome);
+}
+
+static void use_lanes(const rc_network *network, const rc_kernels *kernels) {
+    rc_lanes *lanes = NULL;
+    double state[12] = {0.5, -0.5}, distance[2];
+    WORKS(rc_lanes_create(network, 12, 0.05, 4, kernels, &lanes));
+    if (!lanes) return;
+    for (size_t lane = 0; lane < 4; lane++) rc_lanes_set(lanes, lane, state, 1e-4 * (double)lane);
+    for (int step = 0; step < 5; step++) rc_lanes_advance(lanes);
+    rc_lanes_distance(lanes, 0, 2, 2, distance);
+    rc_lanes_get(lanes, 1, 3);
+    rc_lanes_not_finite(lanes, 0);
+    rc_lanes_destroy(&lanes);
+}
+
+static void use_networks(const rc_study *study) {
+    rc_network *network = NULL;
+    const rc_kernels *kernels = NULL;
+    double *states = NULL, weights[144], radius, *vector = NULL;
+    WORKS(rc_network_generate(study, 1, &network, &states));
+    WORKS(rc_kernels_find(NULL, &kernels));
+    rc_network_to_dense(network, weights);
+    rc_network_effective_gain(study);
+    WORKS(rc_network_spectral_radius(network, &radius));
+    use_lanes(network, kernels);
+    WORKS(rc_network_export_npz(weights, states, 12, 2, in_folder("network.npz")));
+    FAILS(rc_network_export_npz(weights, states, 12, 2, "/nowhere/network.npz"));
+    rc_network_destroy(&network);
+    free(states);
+    WORKS(rc_network_read(in_folder("network.npz"), "weights", &network));
+    rc_network_destroy(&network);
+    WORKS(rc_network_from_dense(weights, 12, &network));
+    rc_network_destroy(&network);
+    weights[3] = NAN;
+    FAILS(rc_network_from_dense(weights, 12, &network));
+    write_file("damaged.h5", "\x89HDF\r\n\x1a\n and no more", 20);
+    FAILS(rc_network_read(in_folder("damaged.h5"), NULL, &network)); /* HDF5 itself fails here */
+    FAILS(rc_network_read("/nowhere/weights.h5", NULL, &network));
+    FAILS(rc_network_parse("\x93NUMPY", 6, "bytes", NULL, &network));
+    write_file("vector.txt", "1\n2\n", 4);
+    WORKS(rc_vector_read(in_folder("vector.txt"), 2, &vector));
+    free(vector);
+    FAILS(rc_vector_parse("1\nx\n", 4, "bytes", 2, &vector));
+}
+
+static void use_spectra(const rc_study *study) {
+    rc_network *network = NULL;
+    double *states = NULL;
+    rc_spectrum *spectra[2] = {NULL, NULL};
+    rc_fixed_point *point = NULL;
+    atomic_bool stop = true;
+    WORKS(rc_network_generate(study, 2, &network, &states));
+    rc_spectrum_plan plan = {
+        .gain = 0.5, .tau_ms = 20, .dt_ms = 1, .n_exponents = 12, .transient_ms = 50, .duration_ms = 400};
+    WORKS(rc_spectrum_measure(network, &plan, 2, states, spectra));
+    if (spectra[0] && spectra[1]) {
+        WORKS(rc_spectrum_judge(network, &plan, 2, spectra));
+        rc_attractors_match(&plan, 2, spectra);
+        rc_spectrum_largest(spectra[0]);
+        rc_spectrum_derive(spectra[0]);
+        rc_verdict_name(spectra[0]->verdict);
+        WORKS(rc_spectra_write(&plan, 2, spectra, in_folder("spectra.h5")));
+        FAILS(rc_spectra_write(&plan, 2, spectra, "/nowhere/spectra.h5"));
+    }
+    rc_fixed_point_refine(network, &plan, states, &point);
+    rc_fixed_point_destroy(&point);
+    for (size_t t = 0; t < 2; t++) rc_spectrum_destroy(&spectra[t]);
+    plan.stop = &stop;
+    FAILS(rc_spectrum_measure(network, &plan, 2, states, spectra));
+    rc_network_destroy(&network);
+    free(states);
+}
+
+/* Interrupts the program itself, as a terminal would. */
+static void on_report(const rc_progress *progress, void *context) {
+    (void)progress;
+    if (++*(int *)context == 1) raise(SIGINT);
+}
+
+static void use_variables(const rc_results *results) {
+    char name[64];
+    for (size_t v = 0; v < rc_n_variables; v++) {
+        const rc_variable *variable = &rc_variable_table[v];
+        rc_variable_n_dims(variable);
+        rc_variable_length(results->study, variable);
+        rc_variable_data(results, variable);
+        rc_type_size(variable->type);
+        if (variable->flag_meanings) rc_variable_flag_name(variable, -3, name, sizeof name);
+    }
+    for (rc_dimension dim = RC_DIM_NONE; dim < RC_DIM_COUNT; dim++) {
+        rc_dimension_name(dim);
+        if (rc_dimension_length(results->study, dim) && dim) rc_dimension_value(results->study, dim, 0);
+    }
+}
+
+static void use_store(const rc_results *results) {
+    static const char *const figures[] = {"a.pdf", "a.svg", "a.png"};
+    rc_results *again = NULL;
+    WORKS(rc_results_write(results, in_folder("results.h5")));
+    WORKS(rc_results_read(in_folder("results.h5"), &again));
+    rc_results_destroy(&again);
+    WORKS(rc_results_export_pickle(results, in_folder("a.pickle")));
+    WORKS(rc_results_export_npz(results, in_folder("a.npz")));
+    WORKS(rc_results_export_csv(results, in_folder("a.csv")));
+#ifdef RC_WITH_FIGURES
+    for (size_t i = 0; i < 3; i++) {
+        WORKS(rc_figure_study(results, in_folder(figures[i])));
+        WORKS(rc_figure_exponents(results, in_folder(figures[i])));
+    }
+#endif
+    FAILS(rc_figure_study(results, in_folder("a.jpg")));
+    FAILS(rc_figure_study(results, "/nowhere/a.pdf"));
+    FAILS(rc_results_write(results, "/nowhere/results.h5"));
+    FAILS(rc_results_write(results, "/dev/null"));
+    FAILS(rc_results_export_csv(results, "/nowhere/a.csv"));
+    FAILS(rc_results_read("/nowhere/results.h5", &again));
+    FAILS(rc_results_read(in_folder("damaged.h5"), &again));
+    FAILS(rc_results_read(folder, &again));
+    (void)figures;
+}
+
+static rc_status count_record(size_t task, const void *bytes, void *context) {
+    (void)task, (void)bytes;
+    ++*(int *)context;
+    return RC_OK;
+}
+
+static void use_journals(const rc_study *study, const void *bytes) {
+    rc_journal *journal = NULL, *second = NULL;
+    rc_journal_found found;
+    rc_study *again = NULL;
+    int n_records = 0;
+    char words[300];
+    const char *path = in_folder("a.rcj"), *other = in_folder("b.rcj");
+    WORKS(rc_journal_open(path, study, &journal, &found));
+    if (!journal) return;
+    WORKS(rc_journal_append(journal, 0, bytes));
+    WORKS(rc_journal_tick(journal));
+    WORKS(rc_journal_sync(journal));
+    FAILS(rc_journal_open(path, study, &second, &found)); /* in use */
+    FAILS(rc_journal_remove(path));
+    rc_journal_has(journal, 0);
+    rc_journal_n_tasks(journal);
+    WORKS(rc_journal_close(&journal));
+    WORKS(rc_journal_check(path, study));
+    WORKS(rc_journal_read(path, study, count_record, &n_records, &found));
+    rc_journal_describe(path, study, &found, words, sizeof words);
+    WORKS(rc_journal_read_study(path, &again));
+    rc_study_destroy(&again);
+    WORKS(rc_journal_open(other, study, &second, &found));
+    if (second) WORKS(rc_journal_include(second, path, &found));
+    WORKS(rc_journal_close(&second));
+    WORKS(rc_journal_remove(path));
+    FAILS(rc_journal_read("/nowhere/a.rcj", study, NULL, NULL, NULL));
+    FAILS(rc_journal_open("/nowhere/a.rcj", study, &journal, &found));
+    FAILS(rc_journal_check(in_folder("damaged.h5"), study));
+}
+
+static void use_runs(void) {
+    rc_results *results = NULL, *other = NULL;
+    rc_task_control control = {0};
+    int n_reports = 0;
+    const char *source;
+    WORKS(rc_results_create(small_study(), &results));
+    WORKS(rc_results_create(small_study(), &other));
+    const rc_study *study = results->study;
+    rc_threads_available(&source);
+    rc_task_count(study);
+    rc_task_state_steps(study);
+    rc_run_options options = {
+        .n_threads = 3, .control = &control, .results = results, .report = on_report, .report_context = &n_reports};
+    rc_run_wants(&options, 0);
+    rc_progress_begin(study, &options);
+    WORKS(rc_run_threads(study, &options));
+    void *bytes = malloc(rc_task_size(study, 0));
+    rc_task_context context = {.control = &control};
+    WORKS(rc_kernels_find(NULL, &context.kernels));
+    WORKS(rc_task_perform(study, 0, &context, bytes));
+    rc_task_unpack(other, 0, bytes);
+    use_journals(study, bytes);
+    free(bytes);
+    atomic_store(&control.stop, true);
+    FAILS(rc_run_threads(study, &options));
+    use_variables(results);
+    use_store(results);
+    rc_results_destroy(&results);
+    rc_results_destroy(&other);
+    rc_results *made_up = made_up_results(settings, N_SETTINGS);
+    if (made_up) use_store(made_up);
+    rc_results_destroy(&made_up);
+}
+
+static void use_everything(void) {
+    rc_study *study = small_study();
+    use_studies();
+    use_numbers();
+    if (study) {
+        use_networks(study);
+        use_spectra(study);
+        use_runs();
+    }
+    rc_study_destroy(&study);
+}
+
+/* What a bad library would do. */
+static void misbehave(void) {
+    signal(SIGINT, SIG_IGN);
+    signal(SIGFPE, SIG_DFL);
+    setlocale(LC_NUMERIC, "C");
+    uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+    umask(022);
+    setenv("RNNCHAOS_HOST", "changed", 1);
+    if (chdir("/")) abort();
+    fesetround(FE_DOWNWARD);
+    feenableexcept(FE_DIVBYZERO);
+    if (dup(1) < 0) abort();
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5Gcreate_anon(H5Fcreate(in_folder("open.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5P_DEFAULT, H5P_DEFAULT);
+    prctl(PR_SET_NAME, "changed");
+    printf("a word");
+    fprintf(stderr, "a word");
+}
+
+/* Written only in the end: descriptor 0 is free if the caller closed it. */
+static void write_report(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    if (!file) abort();
+    fputs(text, file);
+    fclose(file);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 3) return 2;
+    const char *mode = argc > 3 ? argv[3] : "";
+    char *text = NULL;
+    size_t size;
+    report = open_memstream(&text, &size);
+    folder = argv[1];
+    strict = strcmp(mode, "rounding") != 0;
+    set_up();
+    char *before = surroundings();
+    use_everything();
+    if (strcmp(mode, "misbehave") == 0) misbehave();
+    char *after = surroundings();
+    compare(before, after);
+    if (strict && n_signals == 0) change("signals", "none came to the program's own handler");
+    if (n_hdf5_errors) change("HDF5", "its errors came to the program's handler");
+    if (openblas_get_num_threads() != 1) change("OpenBLAS", "has more than one thread");
+    fclose(report);
+    write_report(argv[2], text);
+    free(before);
+    free(after);
+    free(text);
+    return n_changes > 0;
+}
