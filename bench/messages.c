@@ -1,6 +1,6 @@
 /* What the scheduler's messages cost here, one JSON line:
- *   mpirun -np K messages FOLDER
- * Counter: MPI_Fetch_and_op on rank 0 by one rank and by all others at once. Payload: results of PAYLOAD_BYTES from
+ *   mpirun -np K messages FOLDER BYTES
+ * Counter: MPI_Fetch_and_op on rank 0 by one rank and by all others at once. Payload: results of BYTES from
  * all others to rank 0, which takes them as the scheduler does. Journal: checksum and append of as much to a file
  * in FOLDER, and syncs of batches of BATCH. Every number is the best of N_ROUNDS, as other programs only add. */
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 
 #include "base/crc32c.h"
 
-enum { N_ROUNDS = 7, N_FETCHES = 2000, N_PAYLOADS = 200, PAYLOAD_BYTES = 96852, BATCH = 20, N_BATCHES = 5 };
+enum { N_ROUNDS = 7, N_FETCHES = 2000, N_PAYLOADS = 200, BATCH = 20, N_BATCHES = 5 };
 
-static int rank, n_ranks;
+static int rank, n_ranks, n_bytes;
 static char *payload;
 
 static void fail(const char *what) {
@@ -76,13 +76,13 @@ static void measure_counter(double *alone_us, double *together_us) {
 
 static void deliver(void *context) {
     (void)context;
-    for (int k = 0; rank > 0 && k < N_PAYLOADS; k++) MPI_Send(payload, PAYLOAD_BYTES, MPI_BYTE, 0, 1, MPI_COMM_WORLD);
+    for (int k = 0; rank > 0 && k < N_PAYLOADS; k++) MPI_Send(payload, n_bytes, MPI_BYTE, 0, 1, MPI_COMM_WORLD);
     for (int n = rank > 0 ? 0 : N_PAYLOADS * (n_ranks - 1); n > 0;) {
         MPI_Status about;
         int found;
         MPI_Iprobe(MPI_ANY_SOURCE, 1, MPI_COMM_WORLD, &found, &about);
         if (!found) continue;
-        MPI_Recv(payload, PAYLOAD_BYTES, MPI_BYTE, about.MPI_SOURCE, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        MPI_Recv(payload, n_bytes, MPI_BYTE, about.MPI_SOURCE, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
         n--;
     }
 }
@@ -90,9 +90,9 @@ static void deliver(void *context) {
 /* --- Journal ---------------------------------------------------------------- */
 
 static void append(int file) {
-    volatile uint32_t check = rc_crc32c(0, payload, PAYLOAD_BYTES);
+    volatile uint32_t check = rc_crc32c(0, payload, (size_t)n_bytes);
     (void)check;
-    if (write(file, payload, PAYLOAD_BYTES) != PAYLOAD_BYTES) fail("messages: write");
+    if (write(file, payload, (size_t)n_bytes) != n_bytes) fail("messages: write");
 }
 
 static void measure_journal(const char *folder, double *append_us, double *sync_us) {
@@ -120,12 +120,12 @@ int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
-    if (argc != 2 || n_ranks < 2) {
-        if (rank == 0) fprintf(stderr, "usage: mpirun -np K messages FOLDER    (K >= 2)\n");
+    if (argc != 3 || n_ranks < 2 || (n_bytes = atoi(argv[2])) <= 0) {
+        if (rank == 0) fprintf(stderr, "usage: mpirun -np K messages FOLDER BYTES    (K >= 2)\n");
         MPI_Finalize();
         return 2;
     }
-    payload = calloc(1, PAYLOAD_BYTES);
+    payload = calloc(1, (size_t)n_bytes);
     if (!payload) fail("messages");
     double alone_us, together_us, append_us, sync_us;
     measure_counter(&alone_us, &together_us);
@@ -134,7 +134,7 @@ int main(int argc, char **argv) {
         measure_journal(argv[1], &append_us, &sync_us);
         printf("{\"ranks\": %d, \"fetch_us\": %.3f, \"fetch_together_us\": %.3f, \"payload_bytes\": %d, "
                "\"payload_us\": %.2f, \"append_us\": %.2f, \"batch\": %d, \"sync_us\": %.1f}\n",
-               n_ranks, alone_us, together_us, PAYLOAD_BYTES, payload_us, append_us, BATCH, sync_us);
+               n_ranks, alone_us, together_us, n_bytes, payload_us, append_us, BATCH, sync_us);
     }
     free(payload);
     MPI_Finalize();

@@ -1,5 +1,5 @@
 /* How long each task of a study takes, one after another:
- *   tasks [--set KEY=VALUE]...    one JSON line: seconds of every task, bytes of the largest
+ *   tasks [--set KEY=VALUE]...    one JSON line: seconds and bytes of every task
  * Processor time: what else the machine does adds little to it. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +20,6 @@ static double now_s(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static size_t largest_task(const rc_study *study) {
-    size_t largest = 0;
-    for (size_t task = 0; task < rc_task_count(study); task++)
-        if (rc_task_size(study, task) > largest) largest = rc_task_size(study, task);
-    return largest;
-}
-
 int main(int argc, char **argv) {
     const char **settings = calloc((size_t)argc, sizeof *settings);
     size_t n_settings = 0;
@@ -45,7 +38,10 @@ int main(int argc, char **argv) {
     check(rc_study_read(NULL, settings, n_settings, &study));
     check(rc_results_create(study, &results));
     check(rc_kernels_find(NULL, &kernels));
-    printf("{\"kernels\": \"%s\", \"bytes\": %zu, \"seconds\": [", rc_kernels_name(kernels), largest_task(study));
+    printf("{\"kernels\": \"%s\", \"bytes\": [", rc_kernels_name(kernels));
+    for (size_t task = 0; task < rc_task_count(study); task++)
+        printf("%s%zu", task ? ", " : "", rc_task_size(study, task));
+    printf("], \"seconds\": [");
     for (size_t task = 0; task < rc_task_count(study); task++) {
         double start = now_s();
         check(rc_task_perform(task, kernels, &control, results));
