@@ -32,24 +32,24 @@ int main(int argc, char **argv) {
         }
     }
     rc_study *study;
-    rc_results *results;
     const rc_kernels *kernels;
     rc_task_control control = {0};
     check(rc_study_read(NULL, settings, n_settings, &study));
-    check(rc_results_create(study, &results));
     check(rc_kernels_find(NULL, &kernels));
     printf("{\"kernels\": \"%s\", \"bytes\": [", rc_kernels_name(kernels));
     for (size_t task = 0; task < rc_task_count(study); task++)
         printf("%s%zu", task ? ", " : "", rc_task_size(study, task));
     printf("], \"seconds\": [");
     for (size_t task = 0; task < rc_task_count(study); task++) {
+        void *bytes = malloc(rc_task_size(study, task));
         double start = now_s();
-        check(rc_task_perform(task, kernels, &control, results));
+        check(rc_task_perform(study, task, &(rc_task_context){kernels, &control, NULL}, bytes));
         printf("%s%.5f", task ? ", " : "", now_s() - start);
         fflush(stdout);
+        free(bytes);
     }
     printf("]}\n");
-    rc_results_destroy(&results);
+    rc_study_destroy(&study);
     free(settings);
     return fflush(stdout) ? 1 : 0;
 }

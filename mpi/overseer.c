@@ -12,9 +12,7 @@
 
 enum { TAG_NOTICE = 2, TAG_END = 3, NOTICE_MOST = 256, NAMED_MOST = 5 };
 static const double notice_each_s = 0.2, judge_each_s = 0.25;
-static const double patience_s = 5;      /* besides twice the time of a task */
-static const double farewell_s = 2;      /* for ranks that do not answer when a run is stopped ... */
-static const double long_farewell_s = 5; /* ... and when it is done */
+static const double patience_s = 5; /* besides twice the time of a task */
 
 /* The last word of a rank. */
 typedef struct {
@@ -263,9 +261,11 @@ void mpi_overseer_tick(mpi_overseer *o, const rc_task_control *control) {
 
 bool mpi_overseer_all_ended(const mpi_overseer *o) { return o->n_ended == o->board->n_ranks - 1; }
 
+double mpi_overseer_farewell_s(const mpi_board *board) { return mpi_board_state(board) == MPI_STATE_STOP ? 2 : 10; }
+
 bool mpi_overseer_gives_up(mpi_overseer *o, double waited_s) {
     bool stopped = mpi_board_state(o->board) == MPI_STATE_STOP;
-    if (waited_s < (stopped ? farewell_s : long_farewell_s)) return false;
+    if (waited_s < mpi_overseer_farewell_s(o->board)) return false;
     for (int rank = 1; !stopped && rank < o->board->n_ranks; rank++) /* who has heard of it is at its journal */
         if (!o->ended[rank] && mpi_board_noted(o->board, rank) >= MPI_STATE_DONE) return false;
     char ranks[128];

@@ -25,6 +25,9 @@ void mpi_overseer_tick(mpi_overseer *o, const rc_task_control *control);
 /* The last word of a rank other than 0: all it had to tell is told, and status with its message. */
 void mpi_overseer_end(mpi_overseer *o, rc_status status, const char *message);
 
+/* How long to wait, once a run is done or stopped, for those who do not answer. */
+double mpi_overseer_farewell_s(const mpi_board *board);
+
 /* Rank 0: have all others ended? And if not, is there no more hope for those who have not? */
 bool mpi_overseer_all_ended(const mpi_overseer *o);
 bool mpi_overseer_gives_up(mpi_overseer *o, double waited_s);

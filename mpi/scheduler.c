@@ -19,7 +19,6 @@ static const double keeper_poll_s = 0.5e-3; /* of ranks that receive */
 static const double sender_poll_s = 1e-3;   /* of ranks whose results are under way */
 static const double idle_poll_s = 20e-3;    /* of ranks that wait for their threads */
 static const double look_each_s = 0.05;     /* at the state that rank 0 has */
-static const double farewell_s = 2;         /* for what is under way when a run is stopped */
 
 /* --- What rank 0 tells the others ------------------------------------------ */
 
@@ -203,12 +202,11 @@ static void work(member *m) {
 /* --- The end of a run ------------------------------------------------------- */
 
 static bool must_hurry(const member *m, double since) {
-    return mpi_board_state(m->board) == MPI_STATE_STOP && MPI_Wtime() - since > farewell_s;
+    return MPI_Wtime() - since > mpi_overseer_farewell_s(m->board);
 }
 
 /* Everything that is finished is passed on and synced, and kept by whoever keeps it. */
-static void wind_up(member *m) {
-    double since = MPI_Wtime();
+static void wind_up(member *m, double since) {
     bool waits = m->journal || m->board->rank == 0; /* for those whose results this rank keeps */
     mpi_board_note(m->board, MPI_STATE_DONE);
     atomic_store(&m->control.stop, true);
@@ -226,10 +224,8 @@ static void wind_up(member *m) {
 }
 
 /* The last words of all ranks; some may have none. */
-static void part(member *m) {
-    double since = MPI_Wtime();
-    bool stopped = mpi_board_state(m->board) == MPI_STATE_STOP;
-    if (m->status == RC_OK && stopped) {
+static void part(member *m, double since) {
+    if (m->status == RC_OK && mpi_board_state(m->board) == MPI_STATE_STOP) {
         m->status = RC_STOPPED;
         snprintf(m->message, sizeof m->message, "stopped");
     }
@@ -307,9 +303,10 @@ static rc_status take_part(const rc_study *study, const rc_run_options *options,
     if (status == RC_OK) {
         if (board.rank == 0) mpi_overseer_begin(m.overseer);
         work(&m);
-        wind_up(&m);
+        double since = MPI_Wtime();
+        wind_up(&m, since);
         leave(&m);
-        part(&m);
+        part(&m, since);
         if (board.rank == 0) status = mpi_overseer_conclude(m.overseer, m.status, m.message);
     }
     rc_pool_destroy(&m.pool);
