@@ -18,6 +18,7 @@
 static const double keeper_poll_s = 0.5e-3; /* of ranks that receive */
 static const double sender_poll_s = 1e-3;   /* of ranks whose results are under way */
 static const double idle_poll_s = 20e-3;    /* of ranks that wait for their threads */
+static const double order_patience_s = 2.2; /* for an order after a stop */
 static const double look_each_s = 0.05;     /* at the state that rank 0 has */
 
 /* --- What rank 0 tells the others ------------------------------------------ */
@@ -47,14 +48,19 @@ void mpi_release(int exit_status) {
 
 static void pause_for(double seconds) { nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * seconds)}, NULL); }
 
-/* Waits for an order without keeping a core busy. */
-static order next_order(void) {
+/* Waits for an order without keeping a core busy; after a stop not for long: rank 0 may hang. */
+static order next_order(const rc_task_control *control) {
     order next;
     MPI_Request request;
+    double stopped_at = 0;
     int arrived = 0;
     MPI_Ibcast(&next, sizeof next, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
-    for (MPI_Test(&request, &arrived, MPI_STATUS_IGNORE); !arrived; MPI_Test(&request, &arrived, MPI_STATUS_IGNORE))
+    for (MPI_Test(&request, &arrived, MPI_STATUS_IGNORE); !arrived; MPI_Test(&request, &arrived, MPI_STATUS_IGNORE)) {
         pause_for(sender_poll_s);
+        if (!atomic_load(&control->stop)) continue;
+        if (stopped_at == 0) stopped_at = MPI_Wtime();
+        if (MPI_Wtime() - stopped_at > order_patience_s) MPI_Abort(MPI_COMM_WORLD, rc_status_exit(RC_STOPPED));
+    }
     return next;
 }
 
@@ -376,7 +382,7 @@ static void serve_run(const order *run, rc_task_control *control) {
 
 int mpi_serve(rc_task_control *control) {
     for (;;) {
-        order next = next_order();
+        order next = next_order(control);
         if (next.kind == RELEASE) return next.exit_status;
         serve_run(&next, control);
     }
