@@ -76,10 +76,15 @@ def journals(folder):
     return sorted(path.name for path in folder.glob("journal*.rcj"))
 
 
-def wait_for_tasks(folder, n, task_bytes=16000, timeout=120):
-    """Until about n tasks are in the journals."""
+def count_records(folder):
+    return sum(path.read_bytes().count(b"rcj task") for path in folder.glob("journal*.rcj"))
+
+
+def wait_for_tasks(folder, n, timeout=120):
+    """Until n more tasks are in the journals."""
     deadline = time.monotonic() + timeout
-    while sum(path.stat().st_size for path in folder.glob("journal*.rcj")) < n * task_bytes:
+    n += count_records(folder)
+    while count_records(folder) < n:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 

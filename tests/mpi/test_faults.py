@@ -20,7 +20,7 @@ def undisturbed(tmp_path_factory):
 
 
 def begin(ranks, folder, *options, env, n=4):
-    """A run of which n tasks or so are done, and its processes by rank."""
+    """A run that has done n tasks or so, and its processes by rank."""
     run = start(ranks, "run", *LONGER, "-o", folder, *options, env=env)
     processes = ranks_of(folder, ranks)
     wait_for_tasks(folder, n)
@@ -37,10 +37,10 @@ def test_killed_again_and_again_on_other_ranks_and_kernels(undisturbed, tmp_path
     os.kill(processes[1], signal.SIGKILL)
     run.communicate(timeout=60)
     assert run.returncode != 0 and not (tmp_path / "results.h5").exists()
-    assert len(journals(tmp_path)) == 2
+    assert "journal.rcj" in journals(tmp_path)
 
-    for ranks, in_node, kernels, n in ((4, 1, "scalar", 9), (2, 2, "avx2", 14)):
-        run, processes = begin(ranks, tmp_path, "--resume", "--kernels", kernels, env=nodes_of(in_node), n=n)
+    for ranks, in_node, kernels in ((4, 1, "scalar"), (2, 2, "avx2")):
+        run, processes = begin(ranks, tmp_path, "--resume", "--kernels", kernels, env=nodes_of(in_node))
         os.kill(processes[ranks - 1], signal.SIGKILL)
         _, errors = run.communicate(timeout=60)
         assert run.returncode != 0
@@ -86,12 +86,13 @@ def test_a_rank_that_hangs_keeps_nobody(in_node, undisturbed, tmp_path):
 def test_a_slow_rank_is_waited_for_no_longer_than_needed(undisturbed, tmp_path):
     run, processes = begin(3, tmp_path, env=nodes_of(3))
     for _ in range(400):  # one part in eleven of its time
-        if run.poll() is not None:
+        try:
+            os.kill(processes[2], signal.SIGSTOP)
+            time.sleep(0.2)
+            os.kill(processes[2], signal.SIGCONT)
+            time.sleep(0.02)
+        except ProcessLookupError:
             break
-        os.kill(processes[2], signal.SIGSTOP)
-        time.sleep(0.2)
-        os.kill(processes[2], signal.SIGCONT)
-        time.sleep(0.02)
     _, errors = run.communicate(timeout=240)
     assert run.returncode == 0, errors
     assert datasets(tmp_path) == datasets(undisturbed)
