@@ -82,6 +82,11 @@ static void draw_panel(rc_canvas *canvas, unsigned panel, const curve *curves, s
         rc_legend_row(canvas, legend, pen_of(c), c->name);
         legend.y += RC_LEGEND_STEP;
     }
+    if (panel < 3) {
+        rc_pen pen = {.color = rc_color_grey(0.25), .width = 0.6, .dash = 2.0};
+        rc_legend_row(canvas, legend, pen, "if messages were free");
+        legend.y += RC_LEGEND_STEP;
+    }
     rc_legend_row(canvas, legend, aim_pen, "the aim, 95 %");
     draw_frame(&axes, panel);
 }

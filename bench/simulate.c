@@ -14,13 +14,11 @@ static const struct {
 } fields[] = {
 #define FIELD(name, kind) \
     { #name, offsetof(sim_plan, name), kind }
-    FIELD(n_ranks, COUNT),      FIELD(n_tasks, COUNT),    FIELD(ranks_per_node, COUNT),
-    FIELD(n_cores, COUNT),      FIELD(mean_s, REAL),      FIELD(latency_s, REAL),
-    FIELD(counter_s, REAL),     FIELD(send_s, REAL),      FIELD(receive_s, REAL),
-    FIELD(write_s, REAL),       FIELD(sync_s, REAL),      FIELD(sync_each_s, REAL),
-    FIELD(n_buffers, COUNT),    FIELD(blocks, SWITCH),    FIELD(first_is_given, SWITCH),
-    FIELD(chunk_divisor, REAL), FIELD(chunk_most, COUNT), FIELD(reserve_until, REAL),
-    FIELD(seed, COUNT),
+    FIELD(n_ranks, COUNT),      FIELD(n_tasks, COUNT),  FIELD(ranks_per_node, COUNT),  FIELD(n_cores, COUNT),
+    FIELD(mean_s, REAL),        FIELD(latency_s, REAL), FIELD(counter_s, REAL),        FIELD(send_s, REAL),
+    FIELD(receive_s, REAL),     FIELD(write_s, REAL),   FIELD(sync_s, REAL),           FIELD(sync_each_s, REAL),
+    FIELD(n_buffers, COUNT),    FIELD(blocks, SWITCH),  FIELD(first_is_given, SWITCH), FIELD(chunk_most, COUNT),
+    FIELD(reserve_until, REAL), FIELD(seed, COUNT),
 #undef FIELD
 };
 

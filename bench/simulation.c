@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "mpi/chunks.h"
 
 /* --- Events ------------------------------------------------------------------ */
 
@@ -12,8 +13,8 @@
 typedef struct {
     double time;
     uint32_t rank;
-    uint32_t chunk; /* 0: the rank's time of waiting is over; else tasks that were granted */
-    uint64_t first;
+    bool is_grant; /* of a chunk; else the rank's time of waiting is over, or its task ends */
+    mpi_chunk chunk;
 } event;
 
 typedef struct {
@@ -59,7 +60,7 @@ typedef struct {
     double stolen_s;           /* by messages, from the task at work */
     double done_s, running_s;  /* work done; the task at work, 0 if none */
     uint64_t n_done, n_sent;
-    int64_t remaining; /* tasks nobody had taken, when it last looked */
+    uint64_t remaining; /* tasks nobody had taken, when it last looked */
     uint32_t n_unsent;
     bool asking, exhausted, waking;
 } member;
@@ -76,8 +77,7 @@ typedef struct {
     heap messages, work; /* work is timed by the clock of all who share the cores */
     double now, work_clock;
     size_t n_working;
-    uint64_t next_task, chunk;
-    size_t batch_left;
+    uint64_t next_ticket;
     server counter;
     double scale, counter_wait_s, end;
     uint64_t n_requests;
@@ -144,45 +144,34 @@ static rc_status send_results(simulation *s, uint32_t rank) {
 
 /* --- Tasks ------------------------------------------------------------------- */
 
-/* Tickets are numbered in turn, and a ticket's number tells its chunk. */
-static uint64_t next_chunk(simulation *s) {
+/* The scheduler's own rule, or one task a ticket. */
+static mpi_chunk next_chunk(simulation *s) {
     const sim_plan *plan = s->plan;
-    if (s->batch_left == 0) {
-        double remaining = s->next_task < plan->n_tasks ? (double)(plan->n_tasks - s->next_task) : 0;
-        double chunk = plan->chunk_divisor > 0 ? remaining / (plan->chunk_divisor * (double)plan->n_ranks) : 1;
-        chunk = fmin(chunk, (double)plan->chunk_most);
-        s->chunk = chunk < 1 ? 1 : (uint64_t)chunk;
-        s->batch_left = plan->n_ranks;
-    }
-    s->batch_left--;
-    s->next_task += s->chunk;
-    return s->chunk;
+    uint64_t ticket = s->next_ticket++;
+    if (plan->chunk_most > 0) return mpi_chunk_of(plan->n_tasks, plan->n_ranks, plan->chunk_most, ticket);
+    return (mpi_chunk){ticket < plan->n_tasks ? ticket : plan->n_tasks, ticket < plan->n_tasks};
 }
 
 static rc_status ask(simulation *s, uint32_t rank) {
     member *m = &s->members[rank];
-    uint64_t first = s->next_task, chunk = next_chunk(s);
+    mpi_chunk chunk = next_chunk(s);
     double arrival = s->now + s->plan->latency_s, begin = fmax(arrival, s->counter.free_at);
     s->counter.free_at = begin + s->plan->counter_s;
     s->counter.busy_s += s->plan->counter_s;
     s->counter_wait_s += begin - arrival;
     s->n_requests++;
     m->asking = true;
-    return heap_push(&s->messages, (event){.time = s->counter.free_at + s->plan->latency_s,
-                                           .rank = rank,
-                                           .first = first,
-                                           .chunk = (uint32_t)chunk});
+    double answer = s->counter.free_at + s->plan->latency_s;
+    return heap_push(&s->messages, (event){.time = answer, .rank = rank, .is_grant = true, .chunk = chunk});
 }
 
-static void take_grant(simulation *s, const event *grant) {
-    member *m = &s->members[grant->rank];
-    uint64_t n_tasks = s->plan->n_tasks, end = grant->first + grant->chunk;
+static void take_grant(simulation *s, uint32_t rank, mpi_chunk chunk) {
+    member *m = &s->members[rank];
     m->asking = false;
-    m->remaining = (int64_t)n_tasks - (int64_t)end;
-    m->exhausted = m->remaining <= 0;
-    if (grant->first >= n_tasks) return;
-    m->first = grant->first;
-    m->n_waiting = (end < n_tasks ? end : n_tasks) - grant->first;
+    m->remaining = s->plan->n_tasks - chunk.first - chunk.n;
+    m->exhausted = m->remaining == 0;
+    m->first = chunk.first;
+    m->n_waiting = chunk.n;
 }
 
 static rc_status start_task(simulation *s, uint32_t rank) {
@@ -233,11 +222,8 @@ static rc_status begin(simulation *s) {
     RC_TRY(RC_ARRAY(s->members, plan->n_ranks, "ranks"));
     RC_TRY(RC_ARRAY(s->receivers, s->n_receivers, "receivers"));
     for (size_t r = 0; r < plan->n_ranks; r++) {
-        s->members[r].remaining = (int64_t)plan->n_tasks;
-        if (!plan->first_is_given) continue;
-        event ticket = {.rank = (uint32_t)r, .first = s->next_task};
-        ticket.chunk = (uint32_t)next_chunk(s);
-        take_grant(s, &ticket);
+        s->members[r].remaining = plan->n_tasks;
+        if (plan->first_is_given) take_grant(s, (uint32_t)r, next_chunk(s));
     }
     for (size_t k = 0; k < s->n_receivers; k++) /* they do not all sync at once */
         s->receivers[k].next_sync = plan->sync_each_s * (double)(mix(k) >> 11) * 0x1p-53;
@@ -262,8 +248,8 @@ static rc_status step(simulation *s) {
         return end_task(s, e.rank);
     }
     event e = heap_pop(&s->messages);
-    if (e.chunk > 0)
-        take_grant(s, &e);
+    if (e.is_grant)
+        take_grant(s, e.rank, e.chunk);
     else
         s->members[e.rank].waking = false;
     return act(s, e.rank);

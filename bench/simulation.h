@@ -27,8 +27,7 @@ typedef struct sim_plan {
     size_t n_buffers;           /* results on their way from one rank */
     bool blocks;                /* a rank that sends does nothing else until its result is taken */
     bool first_is_given;        /* rank r begins with task r, without asking */
-    double chunk_divisor;       /* n_ranks requests in turn get 1 / this of what remains, in equal chunks; 0: ones */
-    size_t chunk_most;          /* ... of at most so many tasks */
+    uint64_t chunk_most;        /* the largest chunk of mpi_chunk_of(); 0: a request is always for one task */
     double reserve_until;       /* a rank asks while it still computes if remaining >= this * ranks */
     uint64_t seed;
 } sim_plan;

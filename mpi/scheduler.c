@@ -111,8 +111,8 @@ static void take_chunk(member *m) {
     uint64_t ticket = first ? (uint64_t)m->board->rank : mpi_board_take_ticket(m->board, m->round);
     mpi_chunk chunk = mpi_chunk_of(m->n_listed, (uint64_t)m->board->n_ranks, MPI_CHUNK_MOST * m->n_threads, ticket);
     m->n_left = m->n_listed - chunk.first - chunk.n;
-    m->exhausted = chunk.n == 0;
-    if (m->exhausted) return;
+    m->exhausted = m->n_left == 0;
+    if (chunk.n == 0) return;
     mpi_board_read_list(m->board, chunk.first, chunk.n, m->chunk);
     m->chunk_at = 0;
     m->chunk_end = chunk.n;

@@ -110,7 +110,6 @@ static void chunks_shrink_and_are_capped(void **state) {
                      .n_durations = 1,
                      .mean_s = 1,
                      .n_buffers = 1,
-                     .chunk_divisor = 2,
                      .chunk_most = SIZE_MAX};
     sim_result result = run(&plan);
     assert_close(result.makespan_s, 10000, 3);
