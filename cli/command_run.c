@@ -122,11 +122,18 @@ static void warn_of_damage(const job *j, const char *path, const rc_journal_foun
     if (*text) fprintf(stderr, "%s: %s\n", j->host->program, text);
 }
 
+/* Of this run's own shard, on whatever node; of a run without shards all are. */
+static bool is_own(const job *j, const char *path) {
+    char begin[64];
+    snprintf(begin, sizeof begin, "/journal.%zu-of-%zu.", j->options.shard + 1, j->options.n_shards);
+    return !j->options.n_shards || strncmp(strrchr(path, '/'), begin, strlen(begin)) == 0;
+}
+
 /* Shards of the same N have no task in common. */
 static bool is_sibling(const job *j, const char *path) {
     char middle[48];
     snprintf(middle, sizeof middle, "-of-%zu.", j->options.n_shards);
-    return j->options.n_shards && strstr(strrchr(path, '/'), middle);
+    return !is_own(j, path) && strstr(strrchr(path, '/'), middle);
 }
 
 /* Takes what the other journals in the folder have for done. */
@@ -166,8 +173,7 @@ static rc_status start_again(job *j, const list *journals, bool finished) {
     RC_TRY(folder_remove(&begun));
     RC_TRY(rc_journal_close(&j->options.journal));
     for (size_t k = 0; k < journals->n; k++)
-        if (!j->options.n_shards || strcmp(journals->paths[k], j->journal_path) == 0)
-            RC_TRY(rc_journal_remove(journals->paths[k]));
+        if (is_own(j, journals->paths[k])) RC_TRY(rc_journal_remove(journals->paths[k]));
     RC_TRY(open_journal(j));
 done:
     list_free(&begun);

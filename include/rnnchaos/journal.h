@@ -71,6 +71,9 @@ rc_status rc_journal_remove(const char *path);
 /* Takes the tasks of another file for done. Errors: those of rc_journal_read. */
 rc_status rc_journal_include(rc_journal *journal, const char *path, rc_journal_found *found);
 
+/* Takes a task for done that another journal of this run has. */
+void rc_journal_note(rc_journal *journal, size_t task);
+
 /* Is the task in the journal? How many are? */
 bool rc_journal_has(const rc_journal *journal, size_t task);
 size_t rc_journal_n_tasks(const rc_journal *journal);

@@ -237,6 +237,8 @@ rc_status rc_journal_include(rc_journal *journal, const char *path, rc_journal_f
     return rc_journal_read(path, journal->study, mark_done, journal, found);
 }
 
+void rc_journal_note(rc_journal *journal, size_t task) { mark_done(task, NULL, journal); }
+
 bool rc_journal_has(const rc_journal *journal, size_t task) { return journal->done[task]; }
 
 size_t rc_journal_n_tasks(const rc_journal *journal) { return journal->n_done; }

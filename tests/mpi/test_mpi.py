@@ -1,46 +1,15 @@
 """rnnchaos-mpi: the same results as threads give, for any number of ranks."""
 
 import os
-import pathlib
-import shutil
 import signal
 import subprocess
 import time
 
 import h5py
-import numpy as np
 import pytest
+from launch import BUILD, ENDLESS, SMALL, datasets, journals, mpirun, needs_mpi, nodes_of, ranks_of, start
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("RNNCHAOS_BUILD", ROOT / "build"))
-PROGRAM = BUILD / "rnnchaos-mpi"
-
-pytestmark = pytest.mark.skipif(
-    not PROGRAM.exists() or shutil.which("mpirun") is None, reason="built without MPI, or no mpirun"
-)
-
-# What Open MPI wants of root and of a machine with fewer cores than ranks; other MPIs ignore it.
-ENVIRONMENT = {
-    **os.environ,
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-}
-SMALL = ["--set", "dynamics.duration_ms=300", "--set", "sessions=[1,2,3]", "--set", "divergence.minimum_distance=1e-6",
-         "--set", "exponents.count=2", "--set", "exponents.transient_ms=100", "--set", "exponents.duration_ms=300"]
-
-
-def mpirun(ranks, *arguments, **options):
-    return subprocess.run(
-        ["mpirun", "-np", str(ranks), PROGRAM, *arguments],
-        env=ENVIRONMENT, capture_output=True, text=True, timeout=120, **options,
-    )
-
-
-def datasets(folder):
-    with h5py.File(folder / "results.h5") as file:
-        return {name: file[name][()] for name in file}
+pytestmark = needs_mpi
 
 
 @pytest.fixture(scope="module")
@@ -50,25 +19,35 @@ def by_threads(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 3, 8, 30])
+@pytest.mark.parametrize("ranks", [1, 2, 3, 4, 8, 30])
 def test_same_results_for_any_number_of_ranks(ranks, by_threads, tmp_path):
     run = mpirun(ranks, "run", *SMALL, "-o", tmp_path)
     assert run.returncode == 0, run.stderr
-    ours, theirs = datasets(tmp_path), datasets(by_threads)
-    assert ours.keys() == theirs.keys()
-    for name in ours:
-        np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
+    assert datasets(tmp_path) == datasets(by_threads)
     for name in ("study.yaml", "data_curation.pickle"):
         assert (tmp_path / name).read_bytes() == (by_threads / name).read_bytes()
     with h5py.File(tmp_path / "results.h5") as file:
         assert file.attrs["ranks"] == ranks
     assert "session" in run.stdout and str(tmp_path / "results.h5") in run.stdout
+    assert journals(tmp_path) == ["journal.rcj"]
+
+
+@pytest.mark.parametrize("ranks, in_node, nodes", [(4, 1, 4), (5, 2, 3)])
+def test_a_journal_for_each_node(ranks, in_node, nodes, by_threads, tmp_path):
+    run = mpirun(ranks, "run", *SMALL, "-o", tmp_path, env=nodes_of(in_node))
+    assert run.returncode == 0, run.stderr
+    assert datasets(tmp_path) == datasets(by_threads)
+    found = journals(tmp_path)  # of a node that came too late there is none
+    assert set(found) <= {"journal.rcj", *(f"journal.node-{k}.rcj" for k in range(2, nodes + 1))}
+    assert len(found) > 1
+    again = mpirun(1, "run", *SMALL, "-o", tmp_path, "--resume")
+    assert again.returncode == 0 and "has the results" in again.stderr
 
 
 def test_threads_in_each_rank(by_threads, tmp_path):
     run = mpirun(2, "run", *SMALL, "-o", tmp_path, "--threads", "2")
     assert run.returncode == 0, run.stderr
-    np.testing.assert_array_equal(datasets(tmp_path)["delta_mean"], datasets(by_threads)["delta_mean"])
+    assert datasets(tmp_path) == datasets(by_threads)
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3, 8])
@@ -98,30 +77,27 @@ def test_a_failure_on_any_rank_ends_the_run(ranks, tmp_path):
 
 
 def test_a_signal_ends_all_ranks(tmp_path):
-    command = ["mpirun", "-np", "3", PROGRAM, "run", "--set", "dynamics.duration_ms=3000000", "-o", tmp_path]
-    run = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    run = start(3, "run", *ENDLESS, "-o", tmp_path)
     assert "tasks on 3 ranks" in run.stderr.readline()
+    ranks_of(tmp_path, 3)
     time.sleep(0.5)
     run.send_signal(signal.SIGTERM)
-    start = time.monotonic()
-    run.communicate(timeout=30)
-    assert time.monotonic() - start < 10
+    begin = time.monotonic()
+    run.communicate(timeout=60)
+    assert time.monotonic() - begin < 10
     assert run.returncode != 0
-    assert list(tmp_path.iterdir()) == []
     time.sleep(0.5)
     left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True).stdout
     assert left == ""
 
 
 def test_a_signal_to_one_rank_stops_all_with_status_3(tmp_path):
-    command = ["mpirun", "-np", "3", PROGRAM, "run", "--set", "dynamics.duration_ms=3000000", "-o", tmp_path]
-    run = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    run = start(3, "run", *ENDLESS, "-o", tmp_path)
     assert "tasks on 3 ranks" in run.stderr.readline()
+    ranks = ranks_of(tmp_path, 3)
     time.sleep(0.5)
-    ranks = subprocess.run(["pgrep", "-f", f"^{PROGRAM} run.*{tmp_path}"], capture_output=True, text=True).stdout.split()
-    assert len(ranks) == 3
-    os.kill(int(ranks[-1]), signal.SIGTERM)
-    _, errors = run.communicate(timeout=30)
+    os.kill(ranks[2], signal.SIGTERM)
+    _, errors = run.communicate(timeout=60)
     assert run.returncode == 3
-    assert "stopped" in errors
-    assert list(tmp_path.iterdir()) == []
+    assert "stopped after 0 of 40 tasks" in errors and "--resume" in errors
+    assert list(tmp_path.iterdir()) == []  # nothing to go on with
