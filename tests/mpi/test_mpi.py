@@ -7,7 +7,7 @@ import time
 
 import h5py
 import pytest
-from launch import BUILD, ENDLESS, SMALL, datasets, journals, mpirun, needs_mpi, nodes_of, ranks_of, start
+from launch import BUILD, ENDLESS, ENVIRONMENT, SMALL, datasets, journals, mpirun, needs_mpi, nodes_of, ranks_of, start
 
 pytestmark = needs_mpi
 
@@ -57,6 +57,14 @@ def test_check(ranks):
     rows = [line.split() for line in run.stdout.splitlines() if line.count(" ok") == 3]
     assert [int(row[0]) for row in rows] == list(range(ranks))
     assert "times" in run.stdout and "equal to the bit" in run.stdout and "MPI works here" in run.stdout
+
+
+def test_over_ethernet_alone():
+    """Open MPI's own choice for windows does not work there; ours must. Other MPIs ignore these variables."""
+    ethernet = {"OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo"}
+    run = mpirun(2, "check", env={**ENVIRONMENT, **ethernet})
+    assert run.returncode == 0, run.stderr
+    assert "MPI works here" in run.stdout
 
 
 @pytest.mark.parametrize("ranks", [1, 3])

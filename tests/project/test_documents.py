@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 COMMANDS = ["run", "spectrum", "merge", "plot", "export", "info", "init", "network"]
-FOLDERS = "src|include|tests|script|docs|examples|data|figures|bench|fuzz"
+FOLDERS = "src|include|tests|script|docs|examples|data|figures|bench|fuzz|slurm"
 
 
 @pytest.fixture(scope="module")
