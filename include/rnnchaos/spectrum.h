@@ -145,13 +145,15 @@ typedef struct rc_spectrum {
     rc_activity activity;
     rc_audit audit;
     rc_verdict verdict;
-    char reason[256];   /* the evidence, or what would decide it */
-    double period_ms;   /* limit cycle; else NaN */
-    double multiplier;  /* limit cycle: |Floquet multiplier| nearest the circle, exp(lambda_2 period); else NaN */
-    double growth;      /* the largest ln of growth that the leading direction reached from time 0 on ... */
-    double growth_ms;   /* ... and when it was (nearly) reached */
-    double lifetime_ms; /* transient chaos: when it ended; else NaN */
-    size_t attractor;   /* set by rc_attractors_match */
+    char reason[256];      /* the evidence, or what would decide it */
+    double period_ms;      /* limit cycle; else NaN */
+    double multiplier;     /* limit cycle: |Floquet multiplier| nearest the circle, exp(lambda_2 period); else NaN */
+    double growth;         /* the largest ln of growth that the leading direction reached from time 0 on ... */
+    double growth_ms;      /* ... and when it was (nearly) reached */
+    rc_estimate transient; /* the leading direction's mean growth rate from time 0 to growth_ms, 1/s */
+    bool transient_grows;  /* ... and whether it passes the test that lasting chaos has to pass */
+    double lifetime_ms;    /* transient chaos: when it ended; else NaN */
+    size_t attractor;      /* set by rc_attractors_match */
 } rc_spectrum;
 
 /* Measures n_trials trials from initial_states [trial, neuron] (r, or x for

@@ -47,6 +47,14 @@ rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *pla
 /* Puts a verdict on one audited spectrum. */
 void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *spectrum);
 
+/* Does a series of growths keep growing? Its mean is above zero by `sigmas`
+ * errors, its sum above 10, it is worth 10 samples, and both halves are
+ * positive by one error. The one test for chaos, lasting or not. */
+bool rc_series_grows(const double *x, size_t n, size_t stride, double sigmas);
+
+/* Fills in transient and transient_grows from the history. */
+rc_status rc_transient_measure(rc_spectrum *spectrum);
+
 /* Is the leading exponent positive beyond doubt? */
 bool rc_verdict_is_chaotic(const rc_spectrum *spectrum);
 

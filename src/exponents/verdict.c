@@ -2,12 +2,15 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "exponents/spectrum.h"
 
-/* A transient counts as chaotic once perturbations had grown by e to this,
- * 2 ln 2^53: the last bit of the initial state had become everything, twice. */
-static const double chaotic_growth = 73.47;
+/* ln 2^53: after this much growth the last bit of a state has become everything.
+ * One passage by a saddle can do that, and no more, as no state of 53 bits is
+ * nearer to the saddle's stable set; that it happens again, in full, from a
+ * state that the dynamics made, is what makes a transient chaotic. */
+static const double one_memory = 36.74;
 
 const char *rc_verdict_name(rc_verdict verdict) {
     switch (verdict) {
@@ -34,14 +37,6 @@ static double zero_band(const rc_spectrum *s, size_t i) {
     return fmax(4 * s->tangent[i].error, 3 / seconds);
 }
 
-static rc_estimate half_of(const rc_spectrum *s, bool second) {
-    size_t n = (s->n_blocks - s->n_skipped) / 2, first = second ? s->n_blocks - n : s->n_skipped;
-    rc_estimate e = rc_series_mean(s->log_stretch + first * s->n_exponents, n, s->n_exponents);
-    e.value /= s->block_s;
-    e.error /= s->block_s;
-    return e;
-}
-
 /* Has the growth stopped in the last quarter? */
 static bool has_calmed(const rc_spectrum *s) {
     size_t n = (s->n_blocks - s->n_skipped) / 4;
@@ -50,25 +45,34 @@ static bool has_calmed(const rc_spectrum *s) {
 }
 
 bool rc_verdict_is_chaotic(const rc_spectrum *s) {
-    rc_estimate e = s->tangent[0], first = half_of(s, false), second = half_of(s, true);
-    double seconds = (double)(s->n_blocks - s->n_skipped) * s->block_s;
-    return !s->fixed_point && e.value - 1.96 * e.error > 0 && e.value * seconds > 10 && e.n_effective >= 10 &&
-           first.value - first.error > 0 && second.value - second.error > 0 && !has_calmed(s);
+    const double *leading = s->log_stretch + s->n_skipped * s->n_exponents;
+    return !s->fixed_point && rc_series_grows(leading, s->n_blocks - s->n_skipped, s->n_exponents, 1.96) &&
+           !has_calmed(s);
 }
 
-/* Before it settled at `settled_ms` in what `where` names. */
+/* Chaotic before it settled in what `where` names? If only sensitive, the
+ * reason says how much. */
 static void note_transient(rc_spectrum *s, const char *where) {
-    if (s->growth < chaotic_growth) return;
+    char before[96];
+    size_t used = strlen(s->reason);
+    if (!s->transient_grows) {
+        snprintf(s->reason + used, sizeof s->reason - used, " (before: e^%.0f)", s->growth);
+        return;
+    }
+    snprintf(before, sizeof before, "for %.3g s: perturbations grew by e^%.0f, at %.3g +- %.2g 1/s",
+             s->growth_ms / 1000, s->growth, s->transient.value, s->transient.error);
+    if (s->growth < 2 * one_memory) {
+        snprintf(s->reason + used, sizeof s->reason - used, "; before, sensitive %s, below 2 ln 2^53", before);
+        return;
+    }
     s->lifetime_ms = s->growth_ms;
-    decide(s, RC_VERDICT_TRANSIENT_CHAOS, "chaotic for %.3g s (perturbations grew by e^%.0f), then settled at %s",
-           s->growth_ms / 1000, s->growth, where);
+    decide(s, RC_VERDICT_TRANSIENT_CHAOS, "chaotic %s, above 2 ln 2^53; then settled at %s", before, where);
 }
 
 static void settle_at_point(rc_spectrum *s) {
-    decide(
-        s, RC_VERDICT_FIXED_POINT,
-        "at rest after %.3g s at a stable fixed point, largest exponent %.4g 1/s from the eigenvalues (before: e^%.0f)",
-        s->rest_ms / 1000, s->fixed_point->exponent[0], s->growth);
+    decide(s, RC_VERDICT_FIXED_POINT,
+           "at rest after %.3g s at a stable fixed point, largest exponent %.4g 1/s from the eigenvalues",
+           s->rest_ms / 1000, s->fixed_point->exponent[0]);
     note_transient(s, "a stable fixed point");
 }
 
@@ -135,6 +139,7 @@ void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, doubl
         derive_regular(s, plan->form == RC_FORM_MAP ? 1 : 2);
         decide(s, RC_VERDICT_TORUS, "%s exponents are zero (%.2g +- %.2g 1/s), the next is negative, no orbit closed",
                plan->form == RC_FORM_MAP ? "leading" : "two", e.value, e.error);
+        note_transient(s, "a torus");
     } else
         stay_undecided(plan, search_ms, s);
     if (!s->audit.passed) {
