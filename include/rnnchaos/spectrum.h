@@ -107,7 +107,8 @@ typedef struct rc_activity {
 /* Independent looks at one result. NaN where a check does not apply. */
 typedef struct rc_audit {
     double sum_rule; /* |sum of ln R_ii - sum of ln|det J|| / |the latter|, all N directions, a piece from `start` */
-    double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0 */
+    double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0; NaN if all known
+                             are positive */
     double twin_sigmas;   /* |twin - exponent[0]| in standard errors of the difference */
     double condition;     /* the largest condition number of a frame */
     double half_interval; /* largest relative change of a piece's stretches when the QR interval is halved */
@@ -200,6 +201,30 @@ typedef struct rc_share {
 } rc_share;
 
 rc_share rc_share_of(size_t n, size_t of);
+
+/* A rate of events that happen without memory, with its 95 % interval: n events
+ * among `of` that were watched for `time` together, each until its event or
+ * until it was lost sight of. The maximum likelihood is n / time. The interval is
+ * that of a Poisson count (Garwood 1936, doi:10.1093/biomet/28.3-4.437), as
+ * quantiles of chi-square: 2n degrees of freedom below, 2n + 2 above, where it
+ * is a little too wide; 2n if all events happened, where it is exact. [0, INFINITY]
+ * and NaN if time is not positive. Cost: 100 n. */
+typedef struct rc_rate {
+    size_t n, of;
+    double time, value, low, high;
+} rc_rate;
+
+rc_rate rc_rate_of(size_t n, size_t of, double time);
+
+/* How trials leave what they do at first. */
+typedef struct rc_survival {
+    rc_rate escape;  /* 1/s: from time 0 until perturbations no longer grow in a trial that settles */
+    rc_share moving; /* trials that had not settled when they were left */
+} rc_survival;
+
+/* Of judged spectra. A trial that did not settle counts with the time that it was
+ * followed; one whose audit failed does not count. */
+rc_survival rc_survival_of(size_t n_trials, const rc_spectrum *const *spectra);
 
 /* Numbers attractors 0, 1, ... in order of first trial and writes each trial's
  * number to spectrum->attractor; returns how many there are. States that
