@@ -96,12 +96,18 @@ typedef struct rc_derived {
     size_t n_positive_least, n_positive_most; /* what the errors allow */
 } rc_derived;
 
+/* Lags of the autocorrelation: 0 to 20 tau. */
+enum { RC_N_LAGS = 41 };
+
 /* What the states did, apart from exponents. */
 typedef struct rc_activity {
     double participation_ratio; /* (tr C)^2 / tr C^2, C the covariance of the states over time; NaN at rest */
     double autocorrelation_ms;  /* integral of the normalised autocorrelation up to its first zero; NaN at rest */
     double mean_speed;          /* mean ||dr/dt||, 1/s */
     double mean_square;         /* mean over time and neurons of r_i^2 */
+    double lag_ms;              /* between lags: about tau / 2 (RC_FORM_MAP: one step) */
+    double
+        autocorrelation[RC_N_LAGS]; /* of the neurons together, 1 at lag 0; NaN at rest or beyond what was followed */
 } rc_activity;
 
 /* Independent looks at one result. NaN where a check does not apply. */
@@ -224,7 +230,7 @@ typedef struct rc_survival {
 
 /* Of judged spectra. A trial that did not settle counts with the time that it was
  * followed; one whose audit failed does not count. */
-rc_survival rc_survival_of(size_t n_trials, const rc_spectrum *const *spectra);
+rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra);
 
 /* Numbers attractors 0, 1, ... in order of first trial and writes each trial's
  * number to spectrum->attractor; returns how many there are. States that

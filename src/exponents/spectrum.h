@@ -34,8 +34,8 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 typedef struct rc_orbit {
     bool found;
     double period_ms;
-    double gap;                /* distance of the returns from the state, in diameters of the orbit */
-    double autocorrelation_ms; /* of the states on the way */
+    double gap; /* distance of the returns from the state, in diameters of the orbit */
+    double autocorrelation_ms, autocorrelation[RC_N_LAGS]; /* of the states on the way, as in rc_activity */
 } rc_orbit;
 
 /* Follows up to RC_LANE_UNIT states for search_ms and looks for returns to them
@@ -43,6 +43,9 @@ typedef struct rc_orbit {
  * (RC_FORM_MAP: not at all). */
 rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, size_t n_states,
                           const double *const *states, double search_ms, rc_orbit *orbits);
+
+/* Steps between lags of the autocorrelation. */
+size_t rc_orbit_lag(const rc_spectrum_plan *plan);
 
 /* Puts a verdict on one audited spectrum. */
 void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *spectrum);

@@ -40,7 +40,7 @@ static bool has_settled(const rc_spectrum *s) {
     return s->verdict != RC_VERDICT_CHAOS && s->verdict != RC_VERDICT_UNDECIDED;
 }
 
-rc_survival rc_survival_of(size_t n_trials, const rc_spectrum *const *spectra) {
+rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra) {
     size_t n_settled = 0, n_known = 0;
     double seconds = 0;
     for (size_t t = 0; t < n_trials; t++) {

@@ -70,7 +70,7 @@ static void trials_count_with_their_time(void **state) {
         {.verdict = RC_VERDICT_LIMIT_CYCLE, .growth_ms = 2000, .measured_s = 25, .audit = {.passed = true}},
         {.verdict = RC_VERDICT_UNDECIDED, .growth_ms = 1000, .measured_s = 25},
     };
-    const rc_spectrum *all[5];
+    rc_spectrum *all[5];
     for (size_t t = 0; t < 5; t++) all[t] = &s[t];
     rc_survival survival = rc_survival_of(5, all);
     assert_true(survival.escape.n == 2 && survival.escape.of == 4);
