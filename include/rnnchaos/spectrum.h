@@ -61,7 +61,7 @@ typedef struct rc_fixed_point {
     double *exponent; /* [neuron], 1/s, descending */
     double residual;  /* max_i |F_i(state) - state_i| */
     double moved;     /* root mean square over neurons of how far Newton went */
-    bool stable;      /* exponent[0] < 0 */
+    bool stable;      /* exponent[0] < 0, by more than rounding */
 } rc_fixed_point;
 
 /* What a trial is. The numbers are stored as flag_values, the names as

@@ -8,9 +8,9 @@
 
 enum { UNIT = RC_LANE_UNIT, MOST_FOR_EVERY_TRIAL = 1000 };
 
-/* Long enough to see four returns of slow cycles. */
+/* Long enough to see four returns of slow cycles, and longer in a longer run. */
 static double search_time(const rc_spectrum_plan *plan) {
-    return plan->form == RC_FORM_MAP ? 4000 * plan->dt_ms : 500 * plan->tau_ms;
+    return fmax(plan->duration_ms / 2, plan->form == RC_FORM_MAP ? 4000 * plan->dt_ms : 500 * plan->tau_ms);
 }
 
 static double natural_ms(const rc_spectrum_plan *plan) {

@@ -91,6 +91,9 @@ static void find_period(const walk *w, size_t n_steps, double dt_ms, rc_orbit *o
         orbit->found = repeats;
         orbit->period_ms = period * dt_ms;
         orbit->gap = share;
+        orbit->fraction_gap = INFINITY;
+        for (int k = 2; k <= 12; k++)
+            orbit->fraction_gap = fmin(orbit->fraction_gap, approach(w, period / k - 1, n_steps, diameter));
         if (!repeats) away = false;
     }
 }

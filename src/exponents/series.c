@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include <rnnchaos/spectrum.h>
+#include "exponents/spectrum.h"
 
 /* Student's t at 97.5 % for a number of degrees of freedom that need not be
  * whole: the Cornish-Fisher expansion about the normal (Abramowitz & Stegun
@@ -68,4 +68,14 @@ rc_estimate rc_series_mean(const double *x, size_t n, size_t stride) {
     double freedom = fmin(1.5 * (double)n / (double)window, estimate.n_effective);
     estimate.error = sqrt(long_run / (double)n) * student_t(freedom) / 1.959963984540054;
     return estimate;
+}
+
+double rc_series_smooth_mean(const double *x, size_t n, size_t stride) {
+    double sum = 0, weights = 0;
+    for (size_t i = 0; i < n; i++) {
+        double u = ((double)i + 0.5) / (double)n, weight = exp(-1 / (u * (1 - u)));
+        sum += weight * x[i * stride];
+        weights += weight;
+    }
+    return sum / weights;
 }

@@ -34,7 +34,8 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 typedef struct rc_orbit {
     bool found;
     double period_ms;
-    double gap; /* distance of the returns from the state, in diameters of the orbit */
+    double gap;          /* distance of the returns from the state, in diameters of the orbit */
+    double fraction_gap; /* the same after a whole fraction of the period, the nearest of halves to twelfths */
     double autocorrelation_ms, autocorrelation[RC_N_LAGS]; /* of the states on the way, as in rc_activity */
 } rc_orbit;
 
@@ -49,6 +50,11 @@ size_t rc_orbit_lag(const rc_spectrum_plan *plan);
 
 /* Puts a verdict on one audited spectrum. */
 void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *spectrum);
+
+/* The mean under weights that fall smoothly to zero at both ends: where a series
+ * is regular (on a cycle, on a torus) it is much nearer to its limit than the
+ * plain mean, whose error falls as 1/n (Das et al. 2017, doi:10.1088/1361-6544/aa84c2). */
+double rc_series_smooth_mean(const double *x, size_t n, size_t stride);
 
 /* Does a series of growths keep growing? Its mean is above zero by `sigmas`
  * errors, its sum above 10, it is worth 10 samples, and both halves are

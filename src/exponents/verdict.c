@@ -6,6 +6,8 @@
 
 #include "exponents/spectrum.h"
 
+enum { LEAST_BLOCKS = 20 };
+
 /* ln 2^53: after this much growth the last bit of a state has become everything.
  * One passage by a saddle can do that, and no more, as no state of 53 bits is
  * nearer to the saddle's stable set; that it happens again, in full, from a
@@ -30,11 +32,32 @@ __attribute__((format(printf, 3, 4))) static void decide(rc_spectrum *s, rc_verd
     s->verdict = verdict;
 }
 
-/* What counts as zero: the error, and what a bounded oscillation leaves after
- * the time measured. */
+/* Above this an exponent is positive even if the orbit seems to close: the
+ * error, and what a bounded oscillation leaves after the time measured. */
 static double zero_band(const rc_spectrum *s, size_t i) {
     double seconds = (double)(s->n_blocks - s->n_skipped) * s->block_s;
     return fmax(4 * s->tangent[i].error, 3 / seconds);
+}
+
+/* How much direction i grows by over blocks first .. first + n - 1, without what
+ * a regular oscillation has at either end. */
+static double smooth_growth(const rc_spectrum *s, size_t i, size_t first, size_t n) {
+    return rc_series_smooth_mean(s->log_stretch + first * s->n_exponents + i, n, s->n_exponents) * (double)n;
+}
+
+/* How many directions neither grow nor shrink, and how many surely shrink. On a
+ * cycle or torus the growth of a neutral direction stays bounded, and its smooth
+ * mean is zero to a few hundredths in all; a spiral that is told from one has
+ * shrunk by more, in both halves. */
+static void count_directions(const rc_spectrum *s, size_t *n_neutral, size_t *n_shrinking) {
+    size_t n = s->n_blocks - s->n_skipped, half = n / 2;
+    *n_neutral = *n_shrinking = 0;
+    for (size_t i = 0; n >= LEAST_BLOCKS && i < s->n_exponents; i++) {
+        double whole = smooth_growth(s, i, s->n_skipped, n), first = smooth_growth(s, i, s->n_skipped, half);
+        double last = smooth_growth(s, i, s->n_blocks - half, half);
+        *n_neutral += fabs(whole) <= 0.1 && fabs(first) <= 0.1 && fabs(last) <= 0.1;
+        *n_shrinking += whole < -0.3 && first < -0.1 && last < -0.1;
+    }
 }
 
 /* Has the growth stopped in the last quarter? */
@@ -85,8 +108,8 @@ static void derive_regular(rc_spectrum *s, double n) {
 
 static void settle_on_cycle(const rc_spectrum_plan *plan, const rc_orbit *orbit, rc_spectrum *s) {
     s->period_ms = orbit->period_ms;
-    derive_regular(s, s->tangent[0].value < -zero_band(s, 0) ? 0 : 1);
     size_t next = plan->form == RC_FORM_MAP ? 0 : 1; /* a flow's cycle has multiplier 1 along itself */
+    derive_regular(s, (double)next);
     if (s->n_exponents > next) s->multiplier = exp(s->tangent[next].value * orbit->period_ms / 1000);
     decide(s, RC_VERDICT_LIMIT_CYCLE,
            "returns every %.5g ms to within %.1e of its diameter; zero exponent %.2g +- %.2g 1/s", orbit->period_ms,
@@ -101,13 +124,33 @@ static double time_to_decide(const rc_spectrum *s) {
     return isfinite(ratio) ? fmax(1, ratio * ratio * 1.5 - 1) * seconds : 4 * seconds;
 }
 
-static void stay_undecided(const rc_spectrum_plan *plan, double search_ms, rc_spectrum *s) {
-    rc_estimate e = s->tangent[0];
-    if (plan->form != RC_FORM_MAP && e.value < -zero_band(s, 0))
+/* All is quiet: leading exponents are zero, the others negative. */
+static void await_regular(const rc_spectrum_plan *plan, size_t n_neutral, double search_ms, rc_spectrum *s) {
+    double slowest = s->tangent[n_neutral].value;
+    if (n_neutral == 1 && plan->form != RC_FORM_MAP && slowest * s->measured_s < -20)
         decide(s, RC_VERDICT_UNDECIDED,
-               "approaches something: exponent %.3g +- %.2g 1/s, still moving at %.2g 1/s; about %.3g s more would "
-               "bring it to rest",
-               e.value, e.error, s->speed, 20 / -e.value);
+               "one exponent is zero, the next is %.3g 1/s: a cycle longer than a quarter of the %.3g s that were "
+               "searched; a run of about %.3g s more would see it",
+               slowest, search_ms / 1000, 4 * s->measured_s);
+    else
+        decide(s, RC_VERDICT_UNDECIDED,
+               "approaches something: %zu of %zu exponents are zero, the next is %.3g 1/s, still moving at %.2g 1/s; "
+               "about %.3g s more would bring it there",
+               n_neutral, s->n_exponents, slowest, s->speed, 20 / -slowest);
+}
+
+static void stay_undecided(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *s) {
+    rc_estimate e = s->tangent[0], next = s->tangent[plan->form != RC_FORM_MAP && s->n_exponents > 1];
+    double more = next.value < 0 ? fmax(1 / -next.value, s->measured_s) : 4 * s->measured_s;
+    size_t n_neutral, n_shrinking;
+    count_directions(s, &n_neutral, &n_shrinking);
+    if (orbit->found && e.value <= zero_band(s, 0))
+        decide(s, RC_VERDICT_UNDECIDED,
+               "returns every %.5g ms to within %.1e of its diameter, but exponent %.3g +- %.2g 1/s does not tell "
+               "whether neighbours come nearer; about %.3g s more would",
+               orbit->period_ms, orbit->gap, next.value, next.error, more);
+    else if (n_shrinking > 0 && n_neutral + n_shrinking == s->n_exponents)
+        await_regular(plan, n_neutral, search_ms, s);
     else
         decide(s, RC_VERDICT_UNDECIDED,
                "leading exponent %.3g +- %.2g 1/s is not told from zero and no orbit closed within %.3g s; about %.3g "
@@ -115,33 +158,55 @@ static void stay_undecided(const rc_spectrum_plan *plan, double search_ms, rc_sp
                e.value, e.error, search_ms / 1000, time_to_decide(s));
 }
 
-/* On a torus the growth of the neutral directions stays bounded: their mean
- * over T is known to a few 1/T. */
-static bool is_torus(const rc_spectrum_plan *plan, const rc_spectrum *s) {
-    size_t n_zero = plan->form == RC_FORM_MAP ? 1 : 2;
-    if (s->n_exponents <= n_zero || s->tangent[0].n_effective < 10) return false;
-    for (size_t i = 0; i < n_zero; i++)
-        if (!(fabs(s->tangent[i].value) <= zero_band(s, i) && s->tangent[i].error * s->measured_s <= 3)) return false;
-    return s->tangent[n_zero].value < -zero_band(s, n_zero);
+/* On its way to a cycle, a spiral closes after some periods better than after
+ * one. Such a return counts once the spiral has had the time to die out. */
+static bool may_be_spiral(const rc_orbit *orbit, size_t n_own, const rc_spectrum *s) {
+    double seconds = s->start_ms / 1000 + s->measured_s;
+    return orbit->fraction_gap < 0.1 && s->n_exponents > n_own && s->tangent[n_own].value * seconds > -7;
+}
+
+/* A closed orbit whose neighbours come nearer, all but (in a flow) those on itself. */
+static bool is_cycle(const rc_spectrum_plan *plan, const rc_orbit *orbit, const rc_spectrum *s) {
+    size_t n_neutral, n_shrinking, n_own = plan->form != RC_FORM_MAP;
+    count_directions(s, &n_neutral, &n_shrinking);
+    if (!orbit->found || s->tangent[0].value > zero_band(s, 0) || may_be_spiral(orbit, n_own, s)) return false;
+    return n_neutral == n_own && n_shrinking == s->n_exponents - n_own;
+}
+
+/* The torus's dimension (a map: of the closed curve and up), 0 if it is none. An
+ * attractor has one direction at least that shrinks. */
+static size_t torus_dimension(const rc_spectrum_plan *plan, const rc_spectrum *s) {
+    size_t n_neutral, n_shrinking;
+    count_directions(s, &n_neutral, &n_shrinking);
+    if (n_neutral < (plan->form == RC_FORM_MAP ? 1 : 2) || n_neutral == s->n_neurons) return 0;
+    return n_neutral + n_shrinking == s->n_exponents ? n_neutral : 0;
+}
+
+static void settle_on_torus(size_t dimension, rc_spectrum *s) {
+    bool all = dimension == s->n_exponents;
+    derive_regular(s, (double)dimension);
+    if (all) s->derived.kaplan_yorke = (rc_estimate){NAN, NAN, 0}; /* there may be more */
+    decide(s, RC_VERDICT_TORUS, "%zu exponent%s zero (the largest %.2g +- %.2g 1/s), %s, no orbit closed", dimension,
+           dimension > 1 ? "s are" : " is", s->tangent[0].value, s->tangent[0].error,
+           all ? "all that are known" : "the next is negative");
+    note_transient(s, "a torus");
 }
 
 void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *s) {
     rc_estimate e = s->tangent[0];
+    size_t dimension;
     if (s->fixed_point)
         settle_at_point(s);
     else if (rc_verdict_is_chaotic(s))
         decide(s, RC_VERDICT_CHAOS,
                "largest exponent %.4g +- %.2g 1/s over %.3g s, positive in both halves; twin %.4g 1/s", e.value,
                e.error, (double)(s->n_blocks - s->n_skipped) * s->block_s, s->twin.value);
-    else if (orbit->found && e.value <= zero_band(s, 0))
+    else if (is_cycle(plan, orbit, s))
         settle_on_cycle(plan, orbit, s);
-    else if (is_torus(plan, s)) {
-        derive_regular(s, plan->form == RC_FORM_MAP ? 1 : 2);
-        decide(s, RC_VERDICT_TORUS, "%s exponents are zero (%.2g +- %.2g 1/s), the next is negative, no orbit closed",
-               plan->form == RC_FORM_MAP ? "leading" : "two", e.value, e.error);
-        note_transient(s, "a torus");
-    } else
-        stay_undecided(plan, search_ms, s);
+    else if ((dimension = torus_dimension(plan, s)) > 0)
+        settle_on_torus(dimension, s);
+    else
+        stay_undecided(plan, orbit, search_ms, s);
     if (!s->audit.passed) {
         s->lifetime_ms = NAN;
         decide(s, RC_VERDICT_UNDECIDED, "audit failed: %s", s->audit.text);
