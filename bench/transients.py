@@ -2,10 +2,13 @@
 """What candidates for a criterion of transient chaos say, from a results.h5: the table of
 docs/numerics-exponents.md.
 
-    build/rnnchaos run -o transients --no-figure --set gains=[7,10,13,16] --set exponents.duration_ms=195000
-    bench/transients.py transients/results.h5
+    build/rnnchaos run -o t120 --no-figure --set gains=[7,10] --set exponents.duration_ms=115000
+    build/rnnchaos run -o t300 --no-figure --set gains=[13] --set exponents.duration_ms=295000
+    build/rnnchaos run -o t200 --no-figure --set gains=[16] --set exponents.duration_ms=195000
+    for folder in t120 t300 t200; do bench/transients.py $folder/results.h5; done
 """
 
+import re
 import sys
 
 import h5py
@@ -40,12 +43,13 @@ def main(path):
     heads += ["lambda/kappa", "A", "G > 36.7", "G > 73.5", "A and G > 73.5"]
     print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
     with h5py.File(path) as file:
+        before = float(re.search(r"transient_ms: *(\S+)", file.attrs["study"])[1])
+        followed = (before + file["window_ms"][-1]) / 1000
         names = [name for name in file["verdict"].attrs["flag_meanings"].split()]
         for s, session in enumerate(file["session"]):
             for g, gain in enumerate(file["gain"]):
                 cell = {name: file[name][s, g] for name in file if file[name].shape[:2] == file["verdict"].shape[:2]}
                 cell["names"] = [name.decode() if isinstance(name, bytes) else name for name in names]
-                followed = np.nanmax(cell["measured_ms"]) / 1000 + 5
                 print(f"| {session}, {gain:g} | " + " | ".join(row(cell, followed)) + " |")
 
 

@@ -86,7 +86,7 @@ static void find_period(const walk *w, size_t n_steps, double dt_ms, rc_orbit *o
         bool repeats = true;
         for (int k = 2; k <= RETURNS; k++) {
             double again = approach(w, k * period - 1, n_steps, diameter);
-            repeats = repeats && again <= tolerance && again <= 2 * share + 5e-4;
+            repeats = repeats && again <= tolerance && again <= 2 * share + 1e-4; /* a spiral's grow as k */
         }
         orbit->found = repeats;
         orbit->period_ms = period * dt_ms;

@@ -126,7 +126,7 @@ static double time_to_decide(const rc_spectrum *s) {
 
 /* All is quiet: leading exponents are zero, the others negative. */
 static void await_regular(const rc_spectrum_plan *plan, size_t n_neutral, double search_ms, rc_spectrum *s) {
-    double slowest = s->tangent[n_neutral].value;
+    double slowest = fmin(s->tangent[n_neutral].value, -0.3 / s->measured_s);
     if (n_neutral == 1 && plan->form != RC_FORM_MAP && slowest * s->measured_s < -20)
         decide(s, RC_VERDICT_UNDECIDED,
                "one exponent is zero, the next is %.3g 1/s: a cycle longer than a quarter of the %.3g s that were "
@@ -170,7 +170,10 @@ static bool is_cycle(const rc_spectrum_plan *plan, const rc_orbit *orbit, const 
     size_t n_neutral, n_shrinking, n_own = plan->form != RC_FORM_MAP;
     count_directions(s, &n_neutral, &n_shrinking);
     if (!orbit->found || s->tangent[0].value > zero_band(s, 0) || may_be_spiral(orbit, n_own, s)) return false;
-    return n_neutral == n_own && n_shrinking == s->n_exponents - n_own;
+    if (n_neutral > n_own || n_shrinking > s->n_exponents - n_own) return false;
+    bool along_shrinks = n_neutral < n_own && s->tangent[0].value + 4 * s->tangent[0].error < 0;
+    if (along_shrinks) return false; /* a spiral */
+    return s->n_exponents == n_own || s->tangent[n_own].value + 1.96 * s->tangent[n_own].error < 0;
 }
 
 /* The torus's dimension (a map: of the closed curve and up), 0 if it is none. An

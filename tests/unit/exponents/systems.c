@@ -50,10 +50,10 @@ static rc_spectrum *judge(const rc_spectrum_plan *plan, size_t n_pairs, const pa
     return spectrum;
 }
 
-#define assert_verdict(spectrum, expected, words)                                           \
-    do {                                                                                    \
-        if ((spectrum)->verdict != (expected) || !strstr((spectrum)->reason, words))        \
-            fail_msg("%s: %s", rc_verdict_name((spectrum)->verdict), (spectrum)->reason);   \
+#define assert_verdict(spectrum, expected, words)                                         \
+    do {                                                                                  \
+        if ((spectrum)->verdict != (expected) || !strstr((spectrum)->reason, words))      \
+            fail_msg("%s: %s", rc_verdict_name((spectrum)->verdict), (spectrum)->reason); \
     } while (0)
 
 /* However many exponents are known, in both forms. */

@@ -13,8 +13,8 @@ enum { N_TASKS = 4, MAX_SIZE = 8192 };
 
 /* Two sessions, two gains; few bytes a task, and of two sizes. */
 static rc_study *study(const char *more) {
-    const char *settings[] = {"sessions=[1,2]",          "gains=[1,10]",      "trials=1",   "dynamics.duration_ms=3",
-                              "record.duration_ms=2",    "exponents.count=0", "seed=1234",  more};
+    const char *settings[] = {"sessions=[1,2]",       "gains=[1,10]",      "trials=1",  "dynamics.duration_ms=3",
+                              "record.duration_ms=2", "exponents.count=0", "seed=1234", more};
     rc_study *out = NULL;
     assert_ok(rc_study_read(NULL, settings, more ? 8 : 7, &out));
     assert_int_equal(rc_task_count(out), N_TASKS);
@@ -161,7 +161,8 @@ static void cut_anywhere_it_can_be_gone_on_with(void **state) {
         spill(in_folder("cut.rcj"), bytes, length);
         assert_ok(rc_journal_open(in_folder("cut.rcj"), s, &journal, NULL));
         for (size_t k = 0; k < N_TASKS; k++)
-            if (!rc_journal_has(journal, order[k])) assert_ok(rc_journal_append(journal, order[k], payload(s, order[k])));
+            if (!rc_journal_has(journal, order[k]))
+                assert_ok(rc_journal_append(journal, order[k], payload(s, order[k])));
         assert_ok(rc_journal_close(&journal));
         unsigned char *again = slurp(in_folder("cut.rcj"), &n_again);
         assert_int_equal(n_again, n);
