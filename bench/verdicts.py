@@ -2,7 +2,7 @@
 """How often is a verdict changed by following the same trials longer? Random networks around
 the onset of their activity; the table of docs/numerics-exponents.md.
 
-    bench/verdicts.py [--networks 60] [--factor 6] [--program build/rnnchaos]
+    bench/verdicts.py [--first 0] [--networks 60] [--factor 6] [--program build/rnnchaos]
 
 W has N = 50 to 80 neurons and Gaussian entries, and is scaled to a spectral radius from 0.95 to
 2.2. Eight trials each, 5 s of transient and 15 s of measuring, then the same for `factor` times
@@ -38,6 +38,7 @@ def assess(program, path, duration_ms):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first network")
     parser.add_argument("--networks", type=int, default=60)
     parser.add_argument("--factor", type=float, default=6)
     parser.add_argument("--program", default="build/rnnchaos")
@@ -47,7 +48,7 @@ def main():
     changes = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "W.npy"
-        for number in range(arguments.networks):
+        for number in range(arguments.first, arguments.first + arguments.networks):
             W, radius = network(number)
             np.save(path, W)
             short = assess(arguments.program, path, 15000)

@@ -147,10 +147,11 @@ static void stay_undecided(const rc_spectrum_plan *plan, const rc_orbit *orbit, 
     size_t n_neutral, n_shrinking;
     count_directions(s, &n_neutral, &n_shrinking);
     if (orbit->found && e.value <= zero_band(s, 0))
-        decide(s, RC_VERDICT_UNDECIDED,
-               "returns every %.5g ms to within %.1e of its diameter, but exponent %.3g +- %.2g 1/s does not tell "
-               "whether neighbours come nearer; about %.3g s more would",
-               orbit->period_ms, orbit->gap, next.value, next.error, more);
+        decide(
+            s, RC_VERDICT_UNDECIDED,
+            "returns every %.5g ms to within %.1e of its diameter, but exponents %.3g +- %.2g and %.3g +- %.2g 1/s do "
+            "not yet tell a cycle from a spiral or torus; about %.3g s more would",
+            orbit->period_ms, orbit->gap, e.value, e.error, next.value, next.error, more);
     else if (n_shrinking > 0 && n_neutral + n_shrinking == s->n_exponents)
         await_regular(plan, n_neutral, search_ms, s);
     else
