@@ -57,7 +57,10 @@ typedef struct cli_arguments {
 bool cli_parse(const cli_host *host, int argc, char **argv, const char *usage, const char *allowed,
                cli_arguments *arguments);
 
-/* The table of divergence exponents, session x g, on stdout. */
+/* The tables of exponents and verdicts, session x g, on stdout. */
 void cli_print_exponents(const rc_results *results);
+
+/* How many trials passed their audit, and the median and worst of each check. */
+void cli_print_audit(const rc_results *results);
 
 #endif

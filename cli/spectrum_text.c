@@ -1,24 +1,32 @@
 #include "spectrum_text.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 
-static const char *const form_names[] = {"rate", "current", "map"}; /* by rc_form */
+const char *const spectrum_form_names[] = {"rate", "current", "map"}; /* by rc_form */
 
-/* --- A table for people ------------------------------------------------------ */
-
-static void print_estimate(const char *name, rc_estimate estimate, const char *unit) {
+static void print_estimate(const char *name, rc_estimate estimate) {
     if (isnan(estimate.value))
         printf("  %-22s not known from these exponents\n", name);
     else
-        printf("  %-22s %.4g +- %.2g%s%s\n", name, estimate.value, estimate.error, *unit ? " " : "", unit);
+        printf("  %-22s %.4g +- %.2g\n", name, estimate.value, estimate.error);
+}
+
+/* A rate, and the same in units of tau. */
+static void print_rate(const char *name, rc_estimate rate, double tau_s) {
+    if (isnan(rate.value))
+        print_estimate(name, rate);
+    else
+        printf("  %-22s %.4g +- %.2g 1/s (%.4g +- %.2g per tau)\n", name, rate.value, rate.error, rate.value * tau_s,
+               rate.error * tau_s);
 }
 
 static void print_exponents(const rc_spectrum *s, double tau_s) {
-    printf("  %5s %14s %10s %12s\n", "i", "lambda (1/s)", "error", "lambda tau");
+    printf("  %5s %14s %10s %12s %10s\n", "i", "lambda (1/s)", "error", "lambda tau", "error");
     for (size_t i = 0; i < s->n_exponents; i++)
-        printf("  %5zu %14.5g %10.2g %12.5g\n", i + 1, s->exponent[i].value, s->exponent[i].error,
-               s->exponent[i].value * tau_s);
+        printf("  %5zu %14.5g %10.2g %12.5g %10.2g\n", i + 1, s->exponent[i].value, s->exponent[i].error,
+               s->exponent[i].value * tau_s, s->exponent[i].error * tau_s);
 }
 
 static void print_audit(const rc_spectrum *s) {
@@ -37,124 +45,84 @@ static void print_audit(const rc_spectrum *s) {
         if (!isnan(rows[k].value)) printf("    %-28s %10.2g %s\n", rows[k].name, rows[k].value, rows[k].unit);
 }
 
+static void print_activity(const rc_activity *activity, double tau_ms) {
+    if (isnan(activity->participation_ratio)) return;
+    printf("  %-22s %.4g\n", "participation ratio", activity->participation_ratio);
+    printf("  %-22s %.4g ms (%.4g tau)\n", "autocorrelation time", activity->autocorrelation_ms,
+           activity->autocorrelation_ms / tau_ms);
+    printf("  %-22s %.4g 1/s (%.4g per tau)\n", "mean speed", activity->mean_speed,
+           activity->mean_speed * tau_ms / 1000);
+}
+
 static void print_trial(const rc_spectrum_plan *plan, size_t trial, const rc_spectrum *s) {
+    double tau_s = plan->tau_ms / 1000;
     printf("\ntrial %zu: %s\n  %s\n", trial, rc_verdict_name(s->verdict), s->reason);
     if (s->attractor != SIZE_MAX) printf("  attractor %zu\n", s->attractor);
-    print_exponents(s, plan->tau_ms / 1000);
-    print_estimate(s->n_exponents == s->n_neurons ? "sum" : "sum of these", s->derived.sum, "1/s");
-    print_estimate("entropy rate", s->derived.entropy_rate, "1/s");
-    print_estimate("Kaplan-Yorke dimension", s->derived.kaplan_yorke, "");
-    printf("  %-22s %zu\n", "positive exponents", s->derived.n_positive);
-    print_estimate("twin's exponent", s->twin, "1/s");
+    print_exponents(s, tau_s);
+    print_rate(s->n_exponents == s->n_neurons ? "sum" : "sum of these", s->derived.sum, tau_s);
+    print_rate("entropy rate", s->derived.entropy_rate, tau_s);
+    print_estimate("Kaplan-Yorke dimension", s->derived.kaplan_yorke);
+    printf("  %-22s %zu (errors allow %zu to %zu)\n", "positive exponents", s->derived.n_positive,
+           s->derived.n_positive_least, s->derived.n_positive_most);
+    print_rate("twin's exponent", s->twin, tau_s);
+    print_activity(&s->activity, plan->tau_ms);
     printf("  measured for %.4g s, QR every %.4g ms", s->measured_s, 1000 * s->interval_s);
     if (s->needed_s > 0) printf("; the target error needs about %.4g s more", s->needed_s);
     printf("\n");
     print_audit(s);
 }
 
+/* --- Over trials --------------------------------------------------------------- */
+
+spectrum_summary spectrum_summarise(size_t n_trials, rc_spectrum *const *spectra) {
+    spectrum_summary all = {.n_trials = n_trials, .spectra = spectra};
+    size_t n_chaotic = 0;
+    for (size_t t = 0; t < n_trials; t++) {
+        size_t attractor = spectra[t]->attractor;
+        n_chaotic += spectra[t]->verdict == RC_VERDICT_CHAOS;
+        if (attractor != SIZE_MAX && attractor >= all.n_attractors) all.n_attractors = attractor + 1;
+    }
+    all.chaotic = rc_share_of(n_chaotic, n_trials);
+    all.survival = rc_survival_of(n_trials, spectra);
+    return all;
+}
+
+rc_share spectrum_attractor_share(const spectrum_summary *all, size_t attractor, const rc_spectrum **first) {
+    size_t n = 0;
+    *first = NULL;
+    for (size_t t = 0; t < all->n_trials; t++) {
+        if (all->spectra[t]->attractor != attractor) continue;
+        if (n++ == 0) *first = all->spectra[t];
+    }
+    return rc_share_of(n, all->n_trials);
+}
+
+static void print_share(const char *name, rc_share share) {
+    printf("%s: %zu of %zu trials; share %.2f, 95 %% interval %.2f to %.2f\n", name, share.n, share.of, share.value,
+           share.low, share.high);
+}
+
+static void print_summary(const spectrum_summary *all) {
+    const rc_rate *escape = &all->survival.escape;
+    printf("\nattractors: %zu\n", all->n_attractors);
+    for (size_t k = 0; k < all->n_attractors; k++) {
+        const rc_spectrum *first;
+        char name[64];
+        rc_share share = spectrum_attractor_share(all, k, &first);
+        snprintf(name, sizeof name, "  %zu, %s", k, rc_verdict_name(first->verdict));
+        print_share(name, share);
+    }
+    printf("rate at which trials settle: %.3g 1/s, 95 %% interval %.3g to %.3g (%zu of %zu did)\n", escape->value,
+           escape->low, escape->high, escape->n, escape->of);
+    print_share("still moving", all->survival.moving);
+    print_share("chaotic", all->chaotic);
+}
+
 void spectrum_print_table(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
                           rc_spectrum *const *spectra) {
-    size_t n_chaotic = 0;
+    spectrum_summary all = spectrum_summarise(n_trials, spectra);
     printf("%zu neurons, %zu connections, gain %g, form %s\n", network->n_neurons, network->n_connections, plan->gain,
-           form_names[plan->form]);
+           spectrum_form_names[plan->form]);
     for (size_t t = 0; t < n_trials; t++) print_trial(plan, t, spectra[t]);
-    for (size_t t = 0; t < n_trials; t++) n_chaotic += spectra[t]->verdict == RC_VERDICT_CHAOS;
-    rc_share chaos = rc_share_of(n_chaotic, n_trials);
-    printf("\nchaotic: %zu of %zu trials; share %.2f, 95 %% interval %.2f to %.2f\n", chaos.n, chaos.of, chaos.value,
-           chaos.low, chaos.high);
-}
-
-/* --- JSON -------------------------------------------------------------------- */
-
-/* Numbers that JSON cannot write are null. */
-static void json_number(const char *name, double value, const char *after) {
-    if (name) printf("\"%s\": ", name);
-    if (isfinite(value))
-        printf("%.17g%s", value, after);
-    else
-        printf("null%s", after);
-}
-
-static void json_text(const char *name, const char *text, const char *after) {
-    printf("\"%s\": \"", name);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') putchar('\\');
-        if ((unsigned char)*text >= ' ') putchar(*text);
-    }
-    printf("\"%s", after);
-}
-
-static void json_estimate(const char *name, rc_estimate estimate, const char *after) {
-    printf("\"%s\": {", name);
-    json_number("value", estimate.value, ", ");
-    json_number("error", estimate.error, ", ");
-    json_number("n_effective", estimate.n_effective, "}");
-    printf("%s", after);
-}
-
-static void json_list(const char *name, const rc_estimate *estimates, size_t n, bool errors) {
-    printf("     \"%s\": [", name);
-    for (size_t i = 0; i < n; i++)
-        json_number(NULL, errors ? estimates[i].error : estimates[i].value, i + 1 < n ? ", " : "");
-    printf("],\n");
-}
-
-static void json_audit(const rc_audit *audit) {
-    printf("     \"audit\": {\"passed\": %s, ", audit->passed ? "true" : "false");
-    json_number("sum_rule", audit->sum_rule, ", ");
-    json_number("zero_exponent", audit->zero_exponent, ", ");
-    json_number("twin_sigmas", audit->twin_sigmas, ", ");
-    json_number("condition", audit->condition, ", ");
-    json_number("half_interval", audit->half_interval, ", ");
-    json_number("half_step", audit->half_step, ", ");
-    json_number("fixed_point", audit->fixed_point, ", ");
-    json_text("text", audit->text, "}");
-}
-
-static void json_trial(const rc_spectrum *s) {
-    printf("    {");
-    json_text("verdict", rc_verdict_name(s->verdict), ", ");
-    json_text("reason", s->reason, ",\n");
-    json_list("exponents", s->exponent, s->n_exponents, false);
-    json_list("errors", s->exponent, s->n_exponents, true);
-    printf("     \"attractor\": ");
-    if (s->attractor == SIZE_MAX)
-        printf("null, ");
-    else
-        printf("%zu, ", s->attractor);
-    printf("\"n_positive\": %zu, ", s->derived.n_positive);
-    json_number("measured_s", s->measured_s, ", ");
-    json_number("needed_s", s->needed_s, ", ");
-    json_number("interval_s", s->interval_s, ", ");
-    json_number("period_ms", s->period_ms, ", ");
-    json_number("lifetime_ms", s->lifetime_ms, ",\n     ");
-    json_estimate("sum", s->derived.sum, ", ");
-    json_estimate("entropy_rate", s->derived.entropy_rate, ",\n     ");
-    json_estimate("kaplan_yorke_dimension", s->derived.kaplan_yorke, ", ");
-    json_estimate("twin", s->twin, ",\n     ");
-    json_number("participation_ratio", s->activity.participation_ratio, ", ");
-    json_number("autocorrelation_ms", s->activity.autocorrelation_ms, ", ");
-    json_number("speed", s->activity.mean_speed, ",\n");
-    json_audit(&s->audit);
-    printf("}");
-}
-
-void spectrum_print_json(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
-                         rc_spectrum *const *spectra) {
-    size_t n_chaotic = 0;
-    printf("{\"neurons\": %zu, \"connections\": %zu, ", network->n_neurons, network->n_connections);
-    json_text("form", form_names[plan->form], ", ");
-    json_number("gain", plan->gain, ", ");
-    json_number("tau_ms", plan->tau_ms, ", ");
-    json_number("dt_ms", plan->dt_ms, ",\n \"trials\": [\n");
-    for (size_t t = 0; t < n_trials; t++) {
-        json_trial(spectra[t]);
-        n_chaotic += spectra[t]->verdict == RC_VERDICT_CHAOS;
-        printf(t + 1 < n_trials ? ",\n" : "\n ],\n");
-    }
-    rc_share chaos = rc_share_of(n_chaotic, n_trials);
-    printf(" \"chaotic\": {\"n\": %zu, \"of\": %zu, ", chaos.n, chaos.of);
-    json_number("share", chaos.value, ", ");
-    json_number("low", chaos.low, ", ");
-    json_number("high", chaos.high, "}}\n");
+    print_summary(&all);
 }

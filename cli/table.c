@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -48,6 +49,39 @@ static void verdict_text(const rc_results *results, size_t cell, char text[CELL_
     for (size_t v = 0; v < RC_N_VERDICTS && used + 12 < CELL_SIZE; v++)
         if (counts[v])
             used += (size_t)snprintf(text + used, CELL_SIZE - used, "%s%c%zu", used ? " " : "", letters[v], counts[v]);
+}
+
+static int descending(const void *a, const void *b) {
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x < y) - (x > y);
+}
+
+/* Trials in each attractor, the fullest first: "12+8". */
+static void attractors_text(const rc_results *results, size_t cell, char text[CELL_SIZE]) {
+    enum { MOST = 4 };
+    size_t n_trials = results->study->n_trials, n_attractors = (size_t)results->n_attractors[cell], used = 0;
+    if (n_attractors > n_trials) n_attractors = 0; /* no results of ours */
+    int32_t *n = calloc(n_attractors + 1, sizeof *n);
+    strcpy(text, "-");
+    if (!n) return;
+    for (size_t t = 0; t < n_trials; t++) {
+        int32_t id = results->attractor_id[cell * n_trials + t];
+        if (id >= 0 && (size_t)id < n_attractors) n[id]++;
+    }
+    qsort(n, n_attractors, sizeof *n, descending);
+    for (size_t k = 0; k < n_attractors && k < MOST; k++)
+        used += (size_t)snprintf(text + used, CELL_SIZE - used, "%s%d", used ? "+" : "", n[k]);
+    if (n_attractors > MOST) snprintf(text + used, CELL_SIZE - used, "+.. (%zu)", n_attractors);
+    free(n);
+}
+
+/* How fast trials settle, 1/s; the upper limit if none did. */
+static void escape_text(const rc_results *results, size_t cell, char text[CELL_SIZE]) {
+    double rate = results->escape_rate[cell], high = results->escape_rate_high[cell];
+    if (isnan(rate))
+        strcpy(text, "-");
+    else
+        snprintf(text, CELL_SIZE, rate > 0 ? "%.2g" : "<%.2g", rate > 0 ? rate : high);
 }
 
 static size_t cell_width(const rc_results *results, cell_text *describe) {
@@ -135,4 +169,9 @@ void cli_print_exponents(const rc_results *results) {
     printf("what the trials are: F fixed point, L limit cycle, T torus, C chaos,\n"
            "X transient chaos, ? undecided\n");
     print_table(results, verdict_text);
+    printf("trials in each attractor, r and -r as one\n");
+    print_table(results, attractors_text);
+    printf("rate at which trials settle (1/s); < upper limit: none did\n");
+    print_table(results, escape_text);
+    cli_print_audit(results);
 }

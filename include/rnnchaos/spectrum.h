@@ -83,7 +83,7 @@ typedef struct rc_fixed_point {
     double *exponent; /* [neuron], 1/s, descending */
     double residual;  /* max_i |F_i(state) - state_i| */
     double moved;     /* root mean square over neurons of how far Newton went */
-    bool stable;      /* exponent[0] < 0 */
+    bool stable;      /* exponent[0] < 0, by more than rounding */
 } rc_fixed_point;
 
 /* What a trial is. The numbers are stored as flag_values, the names as
@@ -118,18 +118,25 @@ typedef struct rc_derived {
     size_t n_positive_least, n_positive_most; /* what the errors allow */
 } rc_derived;
 
+/* Lags of the autocorrelation: 0 to 20 tau. */
+enum { RC_N_LAGS = 41 };
+
 /* What the states did, apart from exponents. */
 typedef struct rc_activity {
     double participation_ratio; /* (tr C)^2 / tr C^2, C the covariance of the states over time; NaN at rest */
     double autocorrelation_ms;  /* integral of the normalised autocorrelation up to its first zero; NaN at rest */
     double mean_speed;          /* mean ||dr/dt||, 1/s */
     double mean_square;         /* mean over time and neurons of r_i^2 */
+    double lag_ms;              /* between lags: about tau / 2 (RC_FORM_MAP: one step) */
+    double
+        autocorrelation[RC_N_LAGS]; /* of the neurons together, 1 at lag 0; NaN at rest or beyond what was followed */
 } rc_activity;
 
 /* Independent looks at one result. NaN where a check does not apply. */
 typedef struct rc_audit {
     double sum_rule; /* |sum of ln R_ii - sum of ln|det J|| / |the latter|, all N directions, a piece from `start` */
-    double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0 */
+    double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0; NaN if all known
+                             are positive */
     double twin_sigmas;   /* |twin - exponent[0]| in standard errors of the difference */
     double condition;     /* the largest condition number of a frame */
     double half_interval; /* largest relative change of a piece's stretches when the QR interval is halved */
@@ -167,13 +174,15 @@ typedef struct rc_spectrum {
     rc_activity activity;
     rc_audit audit;
     rc_verdict verdict;
-    char reason[256];   /* the evidence, or what would decide it */
-    double period_ms;   /* limit cycle; else NaN */
-    double multiplier;  /* limit cycle: |Floquet multiplier| nearest the circle, exp(lambda_2 period); else NaN */
-    double growth;      /* the largest ln of growth that the leading direction reached from time 0 on ... */
-    double growth_ms;   /* ... and when it was (nearly) reached */
-    double lifetime_ms; /* transient chaos: when it ended; else NaN */
-    size_t attractor;   /* set by rc_attractors_match */
+    char reason[256];      /* the evidence, or what would decide it */
+    double period_ms;      /* limit cycle; else NaN */
+    double multiplier;     /* limit cycle: |Floquet multiplier| nearest the circle, exp(lambda_2 period); else NaN */
+    double growth;         /* the largest ln of growth that the leading direction reached from time 0 on ... */
+    double growth_ms;      /* ... and when it was (nearly) reached */
+    rc_estimate transient; /* the leading direction's mean growth rate from time 0 to growth_ms, 1/s */
+    bool transient_grows;  /* ... and whether it passes the test that lasting chaos has to pass */
+    double lifetime_ms;    /* transient chaos: when it ended; else NaN */
+    size_t attractor;      /* set by rc_attractors_match */
 } rc_spectrum;
 
 /* Measures n_trials trials from initial_states [trial, neuron] (r, or x for
@@ -227,6 +236,30 @@ typedef struct rc_share {
 } rc_share;
 
 rc_share rc_share_of(size_t n, size_t of);
+
+/* A rate of events that happen without memory, with its 95 % interval: n events
+ * among `of` that were watched for `time` together, each until its event or
+ * until it was lost sight of. The maximum likelihood is n / time. The interval is
+ * that of a Poisson count (Garwood 1936, doi:10.1093/biomet/28.3-4.437), as
+ * quantiles of chi-square: 2n degrees of freedom below, 2n + 2 above, where it
+ * is a little too wide; 2n if all events happened, where it is exact. [0, INFINITY]
+ * and NaN if time is not positive. Cost: 100 n. */
+typedef struct rc_rate {
+    size_t n, of;
+    double time, value, low, high;
+} rc_rate;
+
+rc_rate rc_rate_of(size_t n, size_t of, double time);
+
+/* How trials leave what they do at first. */
+typedef struct rc_survival {
+    rc_rate escape;  /* 1/s: from time 0 until perturbations no longer grow in a trial that settles */
+    rc_share moving; /* trials that had not settled when they were left */
+} rc_survival;
+
+/* Of judged spectra. A trial that did not settle counts with the time that it was
+ * followed; one whose audit failed does not count. */
+rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra);
 
 /* Numbers attractors 0, 1, ... in order of first trial and writes each trial's
  * number to spectrum->attractor; returns how many there are. States that

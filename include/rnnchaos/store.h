@@ -49,16 +49,21 @@ typedef struct rc_results {
     char *verdict_reason;                                       /* [session, gain, trial], RC_TEXT_SIZE bytes each */
     int32_t *attractor_id;                                      /* [session, gain, trial] */
     double *transient_ms, *period_ms, *measured_ms, *needed_ms; /* [session, gain, trial] */
+    double *growth, *growth_ms;                                 /* [session, gain, trial] */
+    double *transient_exponent, *transient_error;               /* [session, gain, trial], 1/s */
+    double *exponent_sum, *exponent_sum_error;                  /* [session, gain, trial], 1/s */
     double *kaplan_yorke_dimension, *kaplan_yorke_error;        /* [session, gain, trial] */
     double *entropy_rate, *entropy_rate_error;                  /* [session, gain, trial], 1/s */
-    int32_t *n_positive;                                        /* [session, gain, trial] */
+    int32_t *n_positive, *n_positive_least, *n_positive_most;   /* [session, gain, trial] */
     double *participation_ratio, *autocorrelation_ms, *speed;   /* [session, gain, trial] */
     double *block_ms, *condition_number;                        /* [session, gain, trial] */
     int32_t *audit_passed;                                      /* [session, gain, trial] */
     double *sum_rule_residual, *zero_exponent_residual;         /* [session, gain, trial] */
     double *twin_difference, *block_effect, *dt_effect;         /* [session, gain, trial] */
     double *chaos_probability, *chaos_probability_low, *chaos_probability_high; /* [session, gain] */
-    int32_t *n_attractors;                                                      /* [session, gain] */
+    double *escape_rate, *escape_rate_low, *escape_rate_high;                   /* [session, gain], 1/s */
+    double *survival, *survival_low, *survival_high;                            /* [session, gain] */
+    int32_t *n_escaped, *n_attractors;                                          /* [session, gain] */
     double *rates1;                                                             /* [gain, record time] */
     double *rates2;                                                             /* [gain, record time] */
 } rc_results;

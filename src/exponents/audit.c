@@ -195,7 +195,7 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
     if (!s->fixed_point && plan->form != RC_FORM_MAP) {
         double zero = nearest_zero(s, &error);
         bool inside = s->tangent[0].value > 0 && s->tangent[s->n_exponents - 1].value < 0;
-        a->zero_exponent = zero;
+        a->zero_exponent = s->tangent[s->n_exponents - 1].value > 0 ? NAN : zero; /* or it is further down */
         if (inside && fabs(zero) > 5 * error + 5 / s->measured_s) fail_audit(a, "no exponent of the flow is near zero");
     }
     if (!s->fixed_point && isfinite(s->tangent[0].value)) {

@@ -93,7 +93,7 @@ static rc_status find_exponents(newton *w, rc_fixed_point *point) {
     for (size_t i = 0; i < n; i++)
         point->exponent[i] = log(hypot(1 - f + f * point->exponent[i], f * imaginary[i])) * 1000 / plan->dt_ms;
     qsort(point->exponent, n, sizeof *point->exponent, descending);
-    point->stable = point->exponent[0] < 0;
+    point->stable = point->exponent[0] * plan->dt_ms / 1000 < -1e-9; /* below what rounding makes of 0 */
 done:
     free(imaginary);
     return status;

@@ -1,5 +1,6 @@
 /* Audits and verdicts over the trials of one measurement. */
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "exponents/fixed_point.h"
@@ -7,9 +8,9 @@
 
 enum { UNIT = RC_LANE_UNIT };
 
-/* Long enough to see four returns of slow cycles. */
+/* Long enough to see four returns of slow cycles, and longer in a longer run. */
 static double search_time(const rc_spectrum_plan *plan) {
-    return plan->form == RC_FORM_MAP ? 4000 * plan->dt_ms : 500 * plan->tau_ms;
+    return fmax(plan->duration_ms / 2, plan->form == RC_FORM_MAP ? 4000 * plan->dt_ms : 500 * plan->tau_ms);
 }
 
 static double natural_ms(const rc_spectrum_plan *plan) {
@@ -41,6 +42,7 @@ static rc_status search_orbits(const rc_network *network, const rc_spectrum_plan
     *search_ms = 200 * natural_ms(plan);
     for (size_t trial = 0; trial < n_trials; trial++) {
         orbits[trial] = (rc_orbit){.autocorrelation_ms = NAN};
+        for (size_t lag = 0; lag < RC_N_LAGS; lag++) orbits[trial].autocorrelation[lag] = NAN;
         if (spectra[trial]->fixed_point) continue;
         if (!rc_verdict_is_chaotic(spectra[trial])) *search_ms = search_time(plan);
         trials[n_states] = trial;
@@ -63,8 +65,11 @@ static rc_status judge_group(const rc_network *network, const rc_spectrum_plan *
     for (size_t trial = 0; trial < n_trials; trial++) {
         rc_spectrum *s = spectra[trial];
         s->activity.autocorrelation_ms = orbits[trial].autocorrelation_ms;
+        s->activity.lag_ms = (double)rc_orbit_lag(plan) * plan->dt_ms;
+        memcpy(s->activity.autocorrelation, orbits[trial].autocorrelation, sizeof s->activity.autocorrelation);
         if (orbits[trial].found) rc_spectrum_estimate_tail(plan, s);
         if (s->fixed_point) rc_spectrum_estimate(plan, s);
+        RC_TRY(rc_transient_measure(s));
         rc_audit_conclude(plan, s);
         rc_verdict_reach(plan, &orbits[trial], search_ms, s);
     }

@@ -86,9 +86,14 @@ static void find_period(const walk *w, size_t n_steps, double dt_ms, rc_orbit *o
         bool repeats = true;
         for (int k = 2; k <= RETURNS; k++) {
             double again = approach(w, k * period - 1, n_steps, diameter);
-            repeats = repeats && again <= tolerance && again <= 2 * share + 5e-4;
+            repeats = repeats && again <= tolerance && again <= 2 * share + 1e-4; /* a spiral's grow as k */
         }
-        *orbit = (rc_orbit){repeats, period * dt_ms, share, orbit->autocorrelation_ms};
+        orbit->found = repeats;
+        orbit->period_ms = period * dt_ms;
+        orbit->gap = share;
+        orbit->fraction_gap = INFINITY;
+        for (int k = 2; k <= 12; k++)
+            orbit->fraction_gap = fmin(orbit->fraction_gap, approach(w, period / k - 1, n_steps, diameter));
         if (!repeats) away = false;
     }
 }
@@ -120,11 +125,15 @@ static void close_walk(walk *w) {
     free(w->place);
 }
 
+size_t rc_orbit_lag(const rc_spectrum_plan *plan) {
+    return plan->form == RC_FORM_MAP ? 1 : (size_t)fmax(1, plan->tau_ms / plan->dt_ms / 2);
+}
+
 rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, size_t n_states,
                           const double *const *states, double search_ms, rc_orbit *orbits) {
     rc_status status = RC_OK;
     size_t n_steps = (size_t)ceil(search_ms / plan->dt_ms);
-    size_t spacing = plan->form == RC_FORM_MAP ? 1 : (size_t)fmax(1, plan->tau_ms / plan->dt_ms / 2);
+    size_t spacing = rc_orbit_lag(plan);
     const rc_kernels *kernels = plan->kernels;
     rc_bundle *bundle = NULL;
     walk walks[RC_LANE_UNIT] = {0};
@@ -139,7 +148,8 @@ rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *pla
     RC_TRY(follow(bundle, plan, n_states, n_steps, spacing, walks));
     for (size_t k = 0; k < n_states; k++) {
         orbits[k] = (rc_orbit){.autocorrelation_ms = NAN};
-        orbits[k].autocorrelation_ms = rc_samples_autocorrelation(&walks[k].samples) * (double)spacing * plan->dt_ms;
+        double lags = rc_samples_autocorrelation(&walks[k].samples, RC_N_LAGS, orbits[k].autocorrelation);
+        orbits[k].autocorrelation_ms = lags * (double)spacing * plan->dt_ms;
         find_period(&walks[k], n_steps, plan->dt_ms, &orbits[k]);
     }
 done:

@@ -74,22 +74,28 @@ double rc_samples_mean_square(const rc_samples *s) {
     return sum / (double)n;
 }
 
+/* Four sums, so that none waits for its last addition. */
 static double lagged(const rc_samples *s, size_t lag) {
-    double sum = 0;
-    for (size_t t = 0; t + lag < s->n; t++)
-        for (size_t i = 0; i < s->n_neurons; i++)
-            sum += s->state[t * s->n_neurons + i] * s->state[(t + lag) * s->n_neurons + i];
-    return sum / (double)(s->n - lag);
+    size_t n = (s->n - lag) * s->n_neurons, i = 0;
+    const double *a = s->state, *b = s->state + lag * s->n_neurons;
+    double sum[4] = {0};
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++) sum[k] += a[i + k] * b[i + k];
+    for (; i < n; i++) sum[0] += a[i] * b[i];
+    return (sum[0] + sum[1] + sum[2] + sum[3]) / (double)(s->n - lag);
 }
 
-double rc_samples_autocorrelation(rc_samples *s) {
-    double total = subtract_mean(s);
+double rc_samples_autocorrelation(rc_samples *s, size_t n_lags, double *rho) {
+    double total = subtract_mean(s), sum = 0.5;
+    for (size_t lag = 0; lag < n_lags; lag++) rho[lag] = NAN;
     if (is_still(s, total)) return NAN;
-    double variance = lagged(s, 0), sum = 0.5;
-    for (size_t lag = 1; lag < s->n / 2; lag++) {
+    double variance = lagged(s, 0);
+    bool positive = true;
+    for (size_t lag = 0; lag < s->n / 2 && (positive || lag < n_lags); lag++) {
         double share = lagged(s, lag) / variance;
-        if (share <= 0) break;
-        sum += share;
+        if (lag < n_lags) rho[lag] = share;
+        positive = positive && share > 0;
+        if (positive && lag > 0) sum += share;
     }
     return sum;
 }

@@ -27,9 +27,10 @@ double rc_samples_participation(rc_samples *samples, double *gram);
 /* Mean square over samples and neurons. */
 double rc_samples_mean_square(const rc_samples *samples);
 
-/* Sum of the normalised autocorrelation up to its first zero, in samples
- * (1/2 + rho_1 + rho_2 + ...): the integral time. Samples must be of stride 1;
- * their mean is taken out. NaN if nothing varies. */
-double rc_samples_autocorrelation(rc_samples *samples);
+/* The normalised autocorrelation rho [lag], summed over neurons; NaN where lags
+ * reach more than half the samples, or nothing varies. Returns its sum up to its
+ * first zero, in samples (1/2 + rho_1 + rho_2 + ...): the integral time. Samples
+ * must be of stride 1; their mean is taken out. */
+double rc_samples_autocorrelation(rc_samples *samples, size_t n_lags, double *rho);
 
 #endif

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <rnnchaos/spectrum.h>
+#include "exponents/spectrum.h"
 
 /* Student's t at 97.5 % for a number of degrees of freedom that need not be
  * whole: the Cornish-Fisher expansion about the normal (Abramowitz & Stegun
@@ -80,4 +80,14 @@ rc_estimate rc_series_mean(const double *x, size_t n, size_t stride) {
     rc_estimate estimate = mean_of(gathered, n, 1);
     free(gathered);
     return estimate;
+}
+
+double rc_series_smooth_mean(const double *x, size_t n, size_t stride) {
+    double sum = 0, weights = 0;
+    for (size_t i = 0; i < n; i++) {
+        double u = ((double)i + 0.5) / (double)n, weight = exp(-1 / (u * (1 - u)));
+        sum += weight * x[i * stride];
+        weights += weight;
+    }
+    return sum / weights;
 }

@@ -36,8 +36,9 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 typedef struct rc_orbit {
     bool found;
     double period_ms;
-    double gap;                /* distance of the returns from the state, in diameters of the orbit */
-    double autocorrelation_ms; /* of the states on the way */
+    double gap;          /* distance of the returns from the state, in diameters of the orbit */
+    double fraction_gap; /* the same after a whole fraction of the period, the nearest of halves to twelfths */
+    double autocorrelation_ms, autocorrelation[RC_N_LAGS]; /* of the states on the way, as in rc_activity */
 } rc_orbit;
 
 /* Follows up to RC_LANE_UNIT states for search_ms and looks for returns to them
@@ -46,8 +47,24 @@ typedef struct rc_orbit {
 rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, size_t n_states,
                           const double *const *states, double search_ms, rc_orbit *orbits);
 
+/* Steps between lags of the autocorrelation. */
+size_t rc_orbit_lag(const rc_spectrum_plan *plan);
+
 /* Puts a verdict on one audited spectrum. */
 void rc_verdict_reach(const rc_spectrum_plan *plan, const rc_orbit *orbit, double search_ms, rc_spectrum *spectrum);
+
+/* The mean under weights that fall smoothly to zero at both ends: where a series
+ * is regular (on a cycle, on a torus) it is much nearer to its limit than the
+ * plain mean, whose error falls as 1/n (Das et al. 2017, doi:10.1088/1361-6544/aa84c2). */
+double rc_series_smooth_mean(const double *x, size_t n, size_t stride);
+
+/* Does a series of growths keep growing? Its mean is above zero by `sigmas`
+ * errors, its sum above 10, it is worth 10 samples, and both halves are
+ * positive by one error. The one test for chaos, lasting or not. */
+bool rc_series_grows(const double *x, size_t n, size_t stride, double sigmas);
+
+/* Fills in transient and transient_grows from the history. */
+rc_status rc_transient_measure(rc_spectrum *spectrum);
 
 /* Is the leading exponent positive beyond doubt? */
 bool rc_verdict_is_chaotic(const rc_spectrum *spectrum);

@@ -45,7 +45,11 @@ static void put_derived(const rc_spectrum *spectrum, size_t at, rc_results *slic
     slices->kaplan_yorke_error[at] = derived->kaplan_yorke.error;
     slices->entropy_rate[at] = derived->entropy_rate.value;
     slices->entropy_rate_error[at] = derived->entropy_rate.error;
+    slices->exponent_sum[at] = derived->sum.value;
+    slices->exponent_sum_error[at] = derived->sum.error;
     slices->n_positive[at] = (int32_t)derived->n_positive;
+    slices->n_positive_least[at] = (int32_t)derived->n_positive_least;
+    slices->n_positive_most[at] = (int32_t)derived->n_positive_most;
     slices->participation_ratio[at] = spectrum->activity.participation_ratio;
     slices->autocorrelation_ms[at] = spectrum->activity.autocorrelation_ms;
     slices->speed[at] = spectrum->activity.mean_speed;
@@ -58,6 +62,10 @@ static void put_verdict(const rc_spectrum *spectrum, size_t at, rc_results *slic
     bool transient = spectrum->verdict == RC_VERDICT_TRANSIENT_CHAOS;
     slices->transient_ms[at] = transient ? spectrum->lifetime_ms : spectrum->rest_ms;
     slices->period_ms[at] = spectrum->period_ms;
+    slices->growth[at] = spectrum->growth;
+    slices->growth_ms[at] = spectrum->growth_ms;
+    slices->transient_exponent[at] = spectrum->transient.value;
+    slices->transient_error[at] = spectrum->transient.error;
 }
 
 static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *slices) {
@@ -91,6 +99,14 @@ static void put_summary(const rc_spectrum_plan *plan, size_t n_trials, rc_spectr
     slices->chaos_probability[0] = chaos.value;
     slices->chaos_probability_low[0] = chaos.low;
     slices->chaos_probability_high[0] = chaos.high;
+    rc_survival survival = rc_survival_of(n_trials, spectra);
+    slices->n_escaped[0] = (int32_t)survival.escape.n;
+    slices->escape_rate[0] = survival.escape.value;
+    slices->escape_rate_low[0] = survival.escape.low;
+    slices->escape_rate_high[0] = survival.escape.high;
+    slices->survival[0] = survival.moving.value;
+    slices->survival_low[0] = survival.moving.low;
+    slices->survival_high[0] = survival.moving.high;
 }
 
 /* Goes on from the task's checkpoint if there is one. */

@@ -140,6 +140,7 @@ static rc_status put_everything(rc_h5_image *image) {
     RC_TRY(put_text(image, image->file, "title", "Chaos in recurrent rate networks, by rnnchaos"));
     RC_TRY(put_text(image, image->file, "study", study->text));
     RC_TRY(put_text(image, image->file, "study_hash", hash));
+    RC_TRY(put_attribute(image, image->file, "tau_ms", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, &study->dynamics.tau_ms));
     RC_TRY(put_provenance(image));
     for (rc_dimension dim = RC_DIM_NONE + 1; dim < RC_DIM_COUNT; dim++) RC_TRY(put_scale(image, dim));
     for (size_t i = 0; i < rc_n_variables; i++) RC_TRY(put_variable(image, &rc_variable_table[i]));

@@ -41,6 +41,7 @@ static void put_scale(sheet *s, const char *name, size_t n, double step, const c
 }
 
 static const char *const by_index[] = {"trial", "index"}, *const by_block[] = {"trial", "block_ms", "index"};
+static const char *const by_lag[] = {"trial", "lag_ms"};
 
 static void put_estimates(sheet *s) {
     const hsize_t shape[] = {s->n_trials, s->n_exponents};
@@ -82,6 +83,10 @@ static const struct {
     {"autocorrelation_ms", "ms", "autocorrelation time of the activity",
      offsetof(rc_spectrum, activity.autocorrelation_ms)},
     {"speed", "1/s", "mean of ||dr/dt||", offsetof(rc_spectrum, activity.mean_speed)},
+    {"growth", "1", "ln of the largest growth of a perturbation from time 0 on", offsetof(rc_spectrum, growth)},
+    {"growth_ms", "ms", "how long perturbations grew", offsetof(rc_spectrum, growth_ms)},
+    {"transient_exponent", "1/s", "their mean growth rate until then", offsetof(rc_spectrum, transient.value)},
+    {"transient_error", "1/s", "standard error of transient_exponent", offsetof(rc_spectrum, transient.error)},
     {"measured_s", "s", "time accumulated", offsetof(rc_spectrum, measured_s)},
     {"needed_s", "s", "more time for the target error", offsetof(rc_spectrum, needed_s)},
     {"interval_s", "s", "time between orthonormalisations", offsetof(rc_spectrum, interval_s)},
@@ -96,6 +101,63 @@ static const struct {
     {"half_interval_effect", "1", "audit: half the QR interval", offsetof(rc_spectrum, audit.half_interval)},
     {"half_step_effect", "1/s", "audit: half the time step", offsetof(rc_spectrum, audit.half_step)},
 };
+
+/* The same for counts; SIZE_MAX is written as -1. */
+static const struct {
+    const char *name, *long_name;
+    size_t offset;
+} counts[] = {
+    {"attractor_id", "attractor of the trial, up to r -> -r; -1: unknown", offsetof(rc_spectrum, attractor)},
+    {"n_positive", "exponents above zero by more than 1.96 errors", offsetof(rc_spectrum, derived.n_positive)},
+    {"n_positive_least", "the fewest that errors allow", offsetof(rc_spectrum, derived.n_positive_least)},
+    {"n_positive_most", "the most that errors allow", offsetof(rc_spectrum, derived.n_positive_most)},
+};
+
+static void put_counts(sheet *s) {
+    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+        for (size_t t = 0; t < s->n_trials; t++) {
+            size_t n;
+            memcpy(&n, (const char *)s->spectra[t] + counts[k].offset, sizeof n);
+            s->values[t] = n == SIZE_MAX ? -1 : (double)n;
+        }
+        put(s, counts[k].name, 1, (hsize_t[]){s->n_trials}, by_index, "1", counts[k].long_name);
+    }
+}
+
+static void put_autocorrelation(sheet *s) {
+    put_scale(s, "lag_ms", RC_N_LAGS, s->spectra[0]->activity.lag_ms, "ms", "lag of the autocorrelation");
+    for (size_t t = 0; t < s->n_trials; t++)
+        memcpy(s->values + t * RC_N_LAGS, s->spectra[t]->activity.autocorrelation, RC_N_LAGS * sizeof(double));
+    put(s, "autocorrelation", 2, (hsize_t[]){s->n_trials, RC_N_LAGS}, by_lag, "1",
+        "normalised autocorrelation of the neurons together; NaN at rest");
+}
+
+/* What the trials say together, as attributes of the file. */
+static void put_summary(sheet *s) {
+    size_t n_chaotic = 0;
+    for (size_t t = 0; t < s->n_trials; t++) n_chaotic += s->spectra[t]->verdict == RC_VERDICT_CHAOS;
+    rc_share chaos = rc_share_of(n_chaotic, s->n_trials);
+    rc_survival survival = rc_survival_of(s->n_trials, s->spectra);
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"gain", s->plan->gain},
+        {"tau_ms", s->plan->tau_ms},
+        {"dt_ms", s->plan->dt_ms},
+        {"chaos_probability", chaos.value},
+        {"chaos_probability_low", chaos.low},
+        {"chaos_probability_high", chaos.high},
+        {"escape_rate", survival.escape.value},
+        {"escape_rate_low", survival.escape.low},
+        {"escape_rate_high", survival.escape.high},
+        {"survival", survival.moving.value},
+        {"survival_low", survival.moving.low},
+        {"survival_high", survival.moving.high},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+        s->failed |= H5LTset_attribute_double(s->file, "/", rows[k].name, &rows[k].value, 1) < 0;
+}
 
 static void put_numbers(sheet *s) {
     for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
@@ -125,6 +187,7 @@ static void put_verdicts(sheet *s) {
 static rc_status fill(sheet *s) {
     size_t largest = s->n_trials * (s->n_blocks > 1 ? s->n_blocks : 1) * s->n_exponents;
     if (largest < s->n_blocks) largest = s->n_blocks;
+    if (largest < s->n_trials * RC_N_LAGS) largest = s->n_trials * RC_N_LAGS;
     rc_status status = RC_ARRAY(s->values, largest, "spectra as arrays");
     if (status != RC_OK) return status;
     put_scale(s, "trial", s->n_trials, 1, "1", "trial, from 0");
@@ -133,10 +196,10 @@ static rc_status fill(sheet *s) {
     put_estimates(s);
     put_stretches(s);
     put_numbers(s);
+    put_counts(s);
+    put_autocorrelation(s);
     put_verdicts(s);
-    s->failed |= H5LTset_attribute_double(s->file, "/", "gain", &s->plan->gain, 1) < 0;
-    s->failed |= H5LTset_attribute_double(s->file, "/", "tau_ms", &s->plan->tau_ms, 1) < 0;
-    s->failed |= H5LTset_attribute_double(s->file, "/", "dt_ms", &s->plan->dt_ms, 1) < 0;
+    put_summary(s);
     return RC_OK;
 }
 

@@ -86,6 +86,37 @@ def test_the_table_tells_the_results(small):
     assert np.isfinite(found["divergence_exponent"][:, 1:]).any()
 
 
+def test_the_tables_of_verdicts_tell_the_results(tmp_path):
+    """The published session 1: g = 1 falls to the origin, at g = 22 all trials are chaos."""
+    text = succeeds(
+        "run", "-o", tmp_path, "--no-figure", "--quiet", "--set", "sessions=[1]", "--set", "gains=[1,10,22]",
+        "--set", "exponents.transient_ms=1000", "--set", "exponents.duration_ms=9000",
+    ).stdout  # fmt: skip
+    found = read(tmp_path)
+    rates = table_rows(text, "rate at which trials settle")["1"]
+    attractors = table_rows(text, "trials in each attractor")["1"]
+    settled = np.isin(found["verdict"], [0, 1, 2, 4])[0]
+    np.testing.assert_array_equal(found["n_escaped"][0], settled.sum(axis=1))
+    np.testing.assert_allclose(found["survival"][0], 1 - settled.mean(axis=1), atol=1e-15)
+    for g in range(3):
+        followed = np.where(settled[g], found["growth_ms"][0, g], 10000) / 1000
+        if settled[g].any():
+            assert abs(followed.sum() - settled[g].sum() / found["escape_rate"][0, g]) < 0.5
+            assert rates[g] == f"{found['escape_rate'][0, g]:.2g}"
+        ids = found["attractor_id"][0, g]
+        counts = sorted(np.bincount(ids[ids >= 0]), reverse=True)
+        shown = attractors[g].split("+") if attractors[g] != "-" else []
+        assert shown == [str(n) for n in counts][:4] + ([".."] if len(counts) > 4 else [])
+    assert attractors[0] == "20" and rates[2] == f"<{found['escape_rate_high'][0, 2]:.2g}"
+    assert found["escape_rate_low"][0, 2] == 0 and found["survival"][0, 2] == 1
+    assert f"audit: {found['audit_passed'].sum()} of 60 trials passed" in text
+    worst = np.nanmax(np.abs(found["sum_rule_residual"]))
+    assert any("sum rule" in line and f"{worst:.1e}" in line for line in text.splitlines())
+    assert (found["n_positive_least"] <= found["n_positive_most"]).all()
+    with h5py.File(tmp_path / "results.h5") as file:
+        assert file.attrs["tau_ms"] == 20
+
+
 def test_run_prints_the_same_table(small):
     text = succeeds("run", *settings(SMALL), "-o", small, "--resume").stdout
     assert text.split("\n\n")[0] + "\n" in succeeds("info", small / "results.h5").stdout

@@ -88,7 +88,7 @@ def test_the_chaos_of_the_published_study(tmp_path):
 
 
 def test_everything_is_written(tmp_path):
-    np.save(tmp_path / "W.npy", random_matrix(30, radius=3))
+    np.save(tmp_path / "W.npy", random_matrix(30, radius=8))
     answer = spectrum("--weights", tmp_path / "W.npy", "--exponents", "4", *SHORT, "-o", tmp_path / "s.h5")
     with h5py.File(tmp_path / "s.h5") as file:
         np.testing.assert_array_equal(
@@ -100,9 +100,52 @@ def test_everything_is_written(tmp_path):
         assert [names[int(v)] for v in file["verdict"]] == [trial["verdict"] for trial in answer["trials"]]
 
 
+        for t, trial in enumerate(answer["trials"]):
+            np.testing.assert_array_equal(file["autocorrelation"][t], np.array(trial["autocorrelation"], float))
+            assert file["n_positive_least"][t] == trial["n_positive_least"] <= trial["n_positive"]
+            assert file["attractor_id"][t] == (-1 if trial["attractor"] is None else trial["attractor"])
+            assert file["growth"][t] == trial["growth"] and file["growth_ms"][t] == trial["growth_ms"]
+        assert not np.isnan(file["autocorrelation"][()]).all()
+        assert file["lag_ms"][1] == answer["trials"][0]["lag_ms"] == 10
+        assert file.attrs["escape_rate_high"] == answer["escape_rate"]["high"]
+        assert file.attrs["survival"] == answer["survival"]["share"]
+        assert file.attrs["chaos_probability"] == answer["chaotic"]["share"]
+
+
+def test_rates_per_tau(tmp_path):
+    np.save(tmp_path / "W.npy", random_matrix(30, radius=3))
+    answer = spectrum("--weights", tmp_path / "W.npy", "--exponents", "4", "--tau-ms", "50", *SHORT)
+    for trial in answer["trials"]:
+        np.testing.assert_allclose(np.array(trial["exponents"]) * 0.05, trial["exponents_per_tau"], rtol=1e-14)
+        np.testing.assert_allclose(np.array(trial["errors"]) * 0.05, trial["errors_per_tau"], rtol=1e-14)
+        for name in ("sum", "entropy_rate", "twin"):
+            assert trial[name]["value_per_tau"] == pytest.approx(trial[name]["value"] * 0.05)
+            assert trial[name]["error_per_tau"] == pytest.approx(trial[name]["error"] * 0.05)
+
+
+def test_shares_of_attractors(tmp_path):
+    """A neuron with r = +-0.96 and one with r = 0 or (by its input) not at all mirrored."""
+    np.save(tmp_path / "W.npy", np.diag([2.0, 0.5]))
+    np.save(tmp_path / "b.npy", np.array([0.0, 0.1]))
+    arguments = ["--weights", tmp_path / "W.npy", "--trials", "40", "--transient-ms", "2000", "--duration-ms", "500"]
+    mirrored = spectrum(*arguments)
+    assert [a["trials"]["n"] for a in mirrored["attractors"]] == [40]
+    distinct = spectrum(*arguments, "--input", tmp_path / "b.npy")
+    counts = [a["trials"]["n"] for a in distinct["attractors"]]
+    assert len(counts) == 2 and sum(counts) == 40 and min(counts) >= 10
+    for k, attractor in enumerate(distinct["attractors"]):
+        share = attractor["trials"]
+        assert attractor["verdict"] == "fixed_point" and share["share"] == counts[k] / 40
+        assert share["low"] < share["share"] < share["high"]
+        assert sum(trial["attractor"] == k for trial in distinct["trials"]) == counts[k]
+    assert distinct["escape_rate"]["n"] == 40 and distinct["survival"]["n"] == 0
+
+
 def test_the_table_reads_well(tmp_path):
     np.save(tmp_path / "W.npy", random_matrix())
     text = succeeds("spectrum", "--weights", tmp_path / "W.npy", *SHORT).stdout
+    assert "attractors: 1\n  0, fixed_point: 2 of 2 trials" in text and "per tau)" in text
+    assert "still moving: 0 of 2 trials" in text and "(errors allow 0 to 0)" in text
     assert "40 neurons, 1600 connections, gain 1, form rate" in text
     assert "trial 1: fixed_point" in text and "audit: passed" in text and "chaotic: 0 of 2 trials" in text
 

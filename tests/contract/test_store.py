@@ -33,14 +33,22 @@ SHAPES = {
     "verdict_reason": ("session", "gain", "trial"),
     "attractor_id": ("session", "gain", "trial"),
     "transient_ms": ("session", "gain", "trial"),
+    "growth": ("session", "gain", "trial"),
+    "growth_ms": ("session", "gain", "trial"),
+    "transient_exponent": ("session", "gain", "trial"),
+    "transient_error": ("session", "gain", "trial"),
     "period_ms": ("session", "gain", "trial"),
     "measured_ms": ("session", "gain", "trial"),
     "needed_ms": ("session", "gain", "trial"),
     "kaplan_yorke_dimension": ("session", "gain", "trial"),
     "kaplan_yorke_error": ("session", "gain", "trial"),
+    "exponent_sum": ("session", "gain", "trial"),
+    "exponent_sum_error": ("session", "gain", "trial"),
     "entropy_rate": ("session", "gain", "trial"),
     "entropy_rate_error": ("session", "gain", "trial"),
     "n_positive": ("session", "gain", "trial"),
+    "n_positive_least": ("session", "gain", "trial"),
+    "n_positive_most": ("session", "gain", "trial"),
     "participation_ratio": ("session", "gain", "trial"),
     "autocorrelation_ms": ("session", "gain", "trial"),
     "speed": ("session", "gain", "trial"),
@@ -55,6 +63,13 @@ SHAPES = {
     "chaos_probability": ("session", "gain"),
     "chaos_probability_low": ("session", "gain"),
     "chaos_probability_high": ("session", "gain"),
+    "n_escaped": ("session", "gain"),
+    "escape_rate": ("session", "gain"),
+    "escape_rate_low": ("session", "gain"),
+    "escape_rate_high": ("session", "gain"),
+    "survival": ("session", "gain"),
+    "survival_low": ("session", "gain"),
+    "survival_high": ("session", "gain"),
     "n_attractors": ("session", "gain"),
     "rates1": ("gain", "record_time_ms"),
     "rates2": ("gain", "record_time_ms"),
@@ -69,7 +84,10 @@ COORDINATES = {
     "index": [0, 1],
 }
 FLAGS = ["divergence_outcome", "verdict"]
-COUNTS = ["trials_kept", "attractor_id", "n_positive", "audit_passed", "n_attractors"]
+COUNTS = [
+    "trials_kept", "attractor_id", "n_positive", "n_positive_least", "n_positive_most", "audit_passed", "n_escaped",
+    "n_attractors",
+]  # fmt: skip
 TEXTS = ["verdict_reason"]
 
 
@@ -254,7 +272,8 @@ def test_the_csv_has_a_row_for_each_session_and_gain(small):
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == [
         "session", "gain", "n_trials", "divergence_exponent (1/s)", "divergence_outcome", "trials_kept", "fit_end_ms",
-        "chaos_probability", "chaos_probability_low", "chaos_probability_high", "n_attractors",
+        "chaos_probability", "chaos_probability_low", "chaos_probability_high", "n_escaped", "escape_rate (1/s)",
+        "escape_rate_low (1/s)", "escape_rate_high (1/s)", "survival", "survival_low", "survival_high", "n_attractors",
     ]  # fmt: skip
     assert [(int(r["session"]), float(r["gain"])) for r in rows] == [
         (s, g) for s in COORDINATES["session"] for g in COORDINATES["gain"]

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "exponents/samples.h"
+
 enum { LONGEST = 2000 };
 static double x[LONGEST];
 static rc_stream stream;
@@ -96,11 +98,35 @@ static void special_series(void **state) {
     assert_true(e.value == 0.25 && isnan(e.error));
 }
 
+/* A rotation has the cosine for its autocorrelation, whose integral up to its
+ * first zero is 1/omega; noise has none. */
+static void autocorrelations(void **state) {
+    (void)state;
+    enum { N = 400, LAGS = 41 };
+    double rho[LAGS], omega = 2 * acos(-1) * 10 / N;
+    rc_samples samples;
+    assert_ok(rc_samples_open(2, N, &samples));
+    for (size_t t = 0; t < N; t++)
+        rc_samples_offer(&samples, (double[]){1 + cos(omega * (double)t), sin(omega * (double)t)});
+    assert_close(rc_samples_autocorrelation(&samples, LAGS, rho), 1 / omega, 0.05);
+    for (size_t lag = 0; lag < LAGS; lag++) assert_close(rho[lag], cos(omega * (double)lag), 1e-9);
+    rc_samples_clear(&samples);
+    for (size_t t = 0; t < N; t++)
+        rc_samples_offer(&samples, (double[]){rc_stream_normal(&stream), rc_stream_normal(&stream)});
+    assert_true(rc_samples_autocorrelation(&samples, LAGS, rho) < 0.8 && rho[0] == 1);
+    for (size_t lag = 1; lag < LAGS; lag++) assert_true(fabs(rho[lag]) < 4 / sqrt(2 * N));
+    rc_samples_clear(&samples);
+    for (size_t t = 0; t < 20; t++) rc_samples_offer(&samples, (double[]){1, 1}); /* nothing varies */
+    assert_true(isnan(rc_samples_autocorrelation(&samples, LAGS, rho)) && isnan(rho[0]));
+    rc_samples_close(&samples);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intervals_hold_the_mean),
         cmocka_unit_test(effective_samples_are_counted),
         cmocka_unit_test(special_series),
+        cmocka_unit_test(autocorrelations),
     };
     return cmocka_run_group_tests(tests, open_stream, NULL);
 }

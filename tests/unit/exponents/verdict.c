@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "exponents/spectrum.h"
+
 static rc_spectrum_plan plan_of(rc_form form, double gain, size_t k) {
     return (rc_spectrum_plan){.form = form,
                               .gain = gain,
@@ -111,22 +113,59 @@ static void session_1_at_10_is_not_chaotic(void **state) {
     rc_network *W = published(1, &states);
     rc_spectrum_plan plan = plan_of(RC_FORM_RATE, 10, 2);
     plan.duration_ms = 55000;
-    size_t n_slow = 0, n_chaotic = 0;
+    size_t n_slow = 0, n_chaotic = 0, n_sensitive = 0;
     assess(W, &plan, 20, states, out);
     for (size_t t = 0; t < 20; t++) {
         assert_verdict(out[t], RC_VERDICT_FIXED_POINT);
         n_chaotic += out[t]->verdict == RC_VERDICT_CHAOS;
+        n_sensitive += out[t]->transient_grows;
+        assert_true(out[t]->growth < 73 && (!out[t]->transient_grows || strstr(out[t]->reason, "below 2 ln 2^53")));
         n_slow += fabs(out[t]->exponent[0].value + 0.45) < 0.02;
         assert_true(out[t]->exponent[0].value < 0 && out[t]->fixed_point->residual < 1e-12);
         if (out[t]->exponent[0].value < -1) assert_close(out[t]->exponent[0].value, -5.2, 0.1);
     }
     assert_int_equal(n_slow, 12);
+    assert_true(n_sensitive >= 4 && n_sensitive < 12);
     assert_int_equal(rc_attractors_match(&plan, 20, out), 2);
     rc_share chaotic = rc_share_of(n_chaotic, 20);
     assert_true(chaotic.low == 0 && chaotic.high < 0.17);
     for (size_t t = 0; t < 20; t++) rc_spectrum_destroy(&out[t]);
     free(states);
     rc_network_destroy(&W);
+}
+
+/* The one test for chaos on walks whose nature is known: a drift, no drift, a
+ * drift that ends, too few steps. At its maximum a walk without drift looks as if it had one. */
+static void growth_is_told_from_wandering(void **state) {
+    (void)state;
+    enum { N = 400, WALKS = 2000 };
+    double x[N];
+    rc_stream stream;
+    uint32_t seed = 12;
+    rc_stream_open(&seed, 1, NULL, 0, &stream);
+    size_t n_fixed = 0, n_maximum = 0, n_careless = 0, n_drift = 0, n_ended = 0;
+    for (int walk = 0; walk < WALKS; walk++) {
+        double sum = 0, most = -INFINITY;
+        size_t top = 0;
+        for (size_t i = 0; i < N; i++) {
+            x[i] = 2 * rc_stream_normal(&stream);
+            sum += x[i];
+            if (sum > most) most = sum, top = i + 1;
+        }
+        n_fixed += rc_series_grows(x, N, 1, 1.96);
+        n_maximum += rc_series_grows(x, top, 1, 2.72);
+        n_careless += rc_series_grows(x, top, 1, 1.96);
+        for (size_t i = 0; i < N; i++) x[i] += 0.5;
+        n_drift += rc_series_grows(x, N, 1, 2.72);
+        for (size_t i = N / 2; i < N; i++) x[i] -= 1;
+        n_ended += rc_series_grows(x, N, 1, 1.96);
+    }
+    print_message("of %d: fixed end %zu, at the maximum %zu (1.96 errors: %zu), drift %zu, ended %zu\n", WALKS, n_fixed,
+                  n_maximum, n_careless, n_drift, n_ended);
+    assert_true(n_fixed < 0.04 * WALKS && n_maximum < 0.04 * WALKS && n_ended < 0.01 * WALKS);
+    assert_true(n_careless > 2 * n_maximum && n_drift > 0.9 * WALKS);
+    for (size_t i = 0; i < 9; i++) x[i] = 5 + rc_stream_normal(&stream);
+    assert_false(rc_series_grows(x, 9, 1, 1.96)); /* worth fewer than 10 samples */
 }
 
 /* Session 1, g = 13: chaos that ends. */
@@ -143,6 +182,8 @@ static void session_1_at_13_is_transient(void **state) {
         print_message("%s\n", out[t]->reason);
         assert_true(out[t]->lifetime_ms > 10000 && out[t]->lifetime_ms < out[t]->rest_ms);
         assert_true(out[t]->exponent[0].value < 0 && out[t]->growth > 73);
+        assert_true(out[t]->transient_grows && out[t]->transient.value > 3 && out[t]->transient.error < 1.5);
+        assert_close(out[t]->transient.value, (out[t]->growth - 1.5) / out[t]->growth_ms * 1000, 0.2);
         rc_spectrum_destroy(&out[t]);
     }
     free(states);
@@ -189,6 +230,7 @@ int main(void) {
         cmocka_unit_test(a_limit_cycle),
         cmocka_unit_test(a_torus),
         cmocka_unit_test(a_cycle_of_a_map),
+        cmocka_unit_test(growth_is_told_from_wandering),
         cmocka_unit_test(session_1_at_10_is_not_chaotic),
         cmocka_unit_test(session_1_at_13_is_transient),
         cmocka_unit_test(too_short_is_undecided),
