@@ -153,7 +153,7 @@ static void changed_studies_are_refused(void **state) {
     put_text(file = open_copy(), "study", "");
     assert_refused(file, "its study");
     put_text(file = open_copy(), "study_hash", "0000000000000000");
-    assert_refused(file, "its study does not match study_hash 0000000000000000");
+    assert_refused(file, "its study does not match study_hash '0000000000000000'");
     H5LTset_attribute_int(file = open_copy(), "/", "study", &(int){1}, 1);
     assert_refused(file, "attribute study is not a text");
     H5LTset_attribute_string(file = open_copy(), "/", "threads", "two");
