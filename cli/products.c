@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -11,13 +12,27 @@
 /* --- From the journals ------------------------------------------------------ */
 
 typedef struct {
-    rc_results *results;
+    rc_results *results; /* NULL: tasks are only counted */
     bool *done;
 } collection;
 
+/* Are the files long enough for every task? A short one may not ask for memory
+ * by the study that it names. */
+static bool may_be_whole(const rc_study *study, const list *journals) {
+    uint64_t room = 0;
+    struct stat about;
+    for (size_t k = 0; k < journals->n; k++) room += stat(journals->paths[k], &about) ? 0 : (uint64_t)about.st_size;
+    for (size_t task = 0; task < rc_task_count(study); task++) {
+        size_t size = rc_task_size(study, task);
+        if (size > room) return false;
+        room -= size;
+    }
+    return true;
+}
+
 static rc_status take(size_t task, const void *bytes, void *context) {
     collection *c = context;
-    if (!c->done[task]) rc_task_unpack(c->results, task, bytes);
+    if (!c->done[task] && c->results) rc_task_unpack(c->results, task, bytes);
     c->done[task] = true;
     return atomic_load(&cli_control.stop) ? rc_fail(RC_STOPPED, "stopped") : RC_OK;
 }
@@ -25,12 +40,14 @@ static rc_status take(size_t task, const void *bytes, void *context) {
 rc_status products_collect(const rc_study *study, const list *journals, bool *done, size_t *n_missing,
                            rc_results **out) {
     rc_status status = RC_OK;
-    rc_study *copy;
+    rc_study *copy = NULL;
     collection c = {.done = done};
     *out = NULL;
     *n_missing = 0;
-    RC_TRY(rc_study_parse(study->text, strlen(study->text), "study.yaml", NULL, 0, &copy));
-    RC_TRY(rc_results_create(copy, &c.results));
+    if (may_be_whole(study, journals)) {
+        RC_TRY(rc_study_parse(study->text, strlen(study->text), "study.yaml", NULL, 0, &copy));
+        RC_TRY(rc_results_create(copy, &c.results));
+    }
     for (size_t k = 0; k < journals->n; k++) RC_TRY(rc_journal_read(journals->paths[k], study, take, &c, NULL));
     for (size_t task = 0; task < rc_task_count(study); task++) *n_missing += !done[task];
     if (*n_missing > 0) goto done;

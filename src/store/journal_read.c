@@ -10,6 +10,7 @@
 #include "base/build.h"
 #include "base/crc32c.h"
 #include "base/memory.h"
+#include "network/source.h"
 #include "store/journal.h"
 #include "store/slices.h"
 
@@ -94,8 +95,9 @@ static rc_status check_program(const source *s, const unsigned char *bytes, cons
     size_t n = strlen(rc_build.version);
     bool same = found->n_program > n && !memcmp(found->program, rc_build.version, n) && found->program[n] == ' ';
     if (same && get(bytes + 24, 8) == rc_slices_layout()) return RC_OK;
-    return rc_fail(RC_CONFLICT, "%s was begun by rnnchaos %.*s, whose tasks may differ from those of this one, %s %s",
-                   s->path, (int)found->n_program, found->program, rc_build.version, rc_build.commit);
+    char shown[RC_SHOWN_SIZE];
+    return rc_fail(RC_CONFLICT, "%s was begun by rnnchaos %s, whose tasks may differ from those of this one, %s %s",
+                   s->path, rc_shown(found->program, found->n_program, shown), rc_build.version, rc_build.commit);
 }
 
 static rc_status check_study(const source *s, const unsigned char *bytes, const texts *found) {
