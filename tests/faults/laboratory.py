@@ -1,0 +1,298 @@
+"""Runs the command under a fault, and judges what is left of it.
+
+A run ends in one of three ways that are fine: it finished all the same, it refused with a message, or it was
+killed. In the last two the same command is given again, without the fault, and must give equal bits. Whatever
+else happens is wrong."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+import pathlib
+import random
+import re
+import shlex
+import shutil
+import signal
+import struct
+import subprocess
+import zlib
+
+import h5py
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("RNNCHAOS_BUILD", ROOT / "build"))
+PROGRAM = BUILD / "rnnchaos"
+SHIM = BUILD / "tests/faults/libfaults.so"
+LONG = os.environ.get("RNNCHAOS_FAULTS") == "long"
+SEED = int(os.environ.get("RNNCHAOS_FAULTS_SEED", random.SystemRandom().randrange(10**6)))
+PATIENCE_S = 120
+
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith("FAULTS") and name not in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK")
+}
+
+# A study of a tenth of a second with several tasks and all that a study can have.
+SMALL = {
+    "sessions": "[1,2]",
+    "gains": "[1,13,22]",
+    "trials": 2,
+    "network.neurons": 20,
+    "network.connection_probability": 0.3,
+    "dynamics.duration_ms": 200,
+    "divergence.minimum_distance": 0.01,
+    "exponents.count": 2,
+    "exponents.transient_ms": 50,
+    "exponents.duration_ms": 200,
+    "record.duration_ms": 100,
+}
+OTHER = SMALL | {"seed": 7}
+LARGER = SMALL | {"sessions": "[1,2,3]", "gains": "[1,4,7,10,13,16,19,22]", "exponents.duration_ms": 1000}
+LARGE = SMALL | {"dynamics.duration_ms": 20000, "record.duration_ms": 20000}  # megabytes of results
+
+
+def settings(study):
+    return [word for key, value in study.items() for word in ("--set", f"{key}={value}")]
+
+
+def run(*arguments, environment=None, program=PROGRAM, **options):
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": PATIENCE_S} | options
+    command = [str(word) for word in (program, *arguments)]
+    return subprocess.run(command, text=True, errors="replace", env=ENVIRONMENT | (environment or {}), **options)
+
+
+def has_kernels(name):
+    return run("run", *settings(SMALL), "--kernels", name, "-o", "/dev/null").stderr.count("kernels") == 0
+
+
+# --- what a folder holds ----------------------------------------------------------
+
+# Provenance: right for every run, and different.
+VARYING = {"wall_time_s", "started", "host", "kernels", "threads", "ranks"}
+
+
+def attributes(thing, varying=()):
+    return {name: str(value) for name, value in thing.attrs.items() if name not in varying}
+
+
+def read_h5(path):
+    with h5py.File(path) as file:
+        content = {name: (str(file[name].dtype), file[name].shape, file[name][()].tobytes()) for name in file}
+        content |= {f"{name}:": attributes(file[name], {"DIMENSION_LIST", "REFERENCE_LIST"}) for name in file}
+        return content | {":": attributes(file, VARYING)}
+
+
+KNOWN = {}  # contents by their bytes but for the times in them: reading all of a file takes a while
+
+
+def read_results(path):
+    """Everything in a sealed results.h5, but for provenance."""
+    data = path.read_bytes()
+    seal = data[-24:]
+    if seal != b"rnnchaos" + struct.pack("<QII", len(data) - 24, zlib.crc32(data[:-24]), 0):
+        return "its seal is wrong"
+    with h5py.File(path) as file:
+        times = struct.pack("<d", file.attrs["wall_time_s"]), file.attrs["started"].encode()
+    key = data[:-24]
+    for time in times:
+        key = key.replace(time, bytes(len(time)))
+    key = hashlib.sha256(key).digest()
+    if key not in KNOWN:
+        KNOWN[key] = read_h5(path)
+    return KNOWN[key]
+
+
+def fingerprint(path):
+    """What must be equal in two files of the same results."""
+    if path.name != "results.h5":
+        return path.read_bytes()
+    try:
+        return read_results(path)
+    except (OSError, KeyError, RuntimeError) as error:
+        return f"not readable: {error}"
+
+
+def fingerprints(folder):
+    return {path.name: fingerprint(path) for path in folder.iterdir() if not is_working_file(path.name)}
+
+
+def is_temporary(name):
+    return ".tmp-" in name
+
+
+def is_working_file(name):
+    """Of a run under way; its reader judges it."""
+    return is_temporary(name) or name.endswith((".rcj", ".rck"))
+
+
+# --- scenes ------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Scene:
+    """A command in a folder that holds `before`, and what it leaves there when all is well."""
+
+    name: str
+    before: pathlib.Path | None
+    command: list
+    after: dict
+    old: dict = dataclasses.field(default_factory=dict)  # fingerprints in `before`
+    again: list | None = None  # the command that goes on; None: the same
+    n_tasks: int = 0
+
+    def arguments(self, folder, words=None):
+        return [word.replace("FOLDER", str(folder)) for word in (words or self.command)]
+
+    def prepare(self, folder):
+        if self.before:
+            shutil.copytree(self.before, folder)
+
+    def complaints(self, folder, is_done, may_leave_temporary=False):
+        """Files that are wrong: under a final name only old or new ones may be, and new ones if it is done."""
+        found = []
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        for name in names - self.after.keys() - self.old.keys():
+            if is_temporary(name) and not may_leave_temporary and not (self.before and (self.before / name).exists()):
+                found.append(f"left {name}")
+            if not is_working_file(name):
+                found.append(f"made {name}")
+        for name in (self.after.keys() | self.old.keys()) & names:
+            content = fingerprint(folder / name)
+            if content != self.after.get(name) and (is_done or content != self.old.get(name)):
+                found.append(f"{name} is wrong: {content if isinstance(content, str) else 'other content'}")
+        if is_done:
+            found += [f"{name} is missing" for name in self.after.keys() - names]
+        return found
+
+
+# --- faults and outcomes -------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Fault:
+    call: str = ""
+    n: int = 0
+    deed: str = ""
+    times: int = 1  # 0: from then on
+    loss: str = "keep"
+
+    def environment(self, folder):
+        return {
+            "LD_PRELOAD": str(SHIM),
+            "FAULTS": f"{self.call}:{self.n}:{self.times}:{self.deed}",
+            "FAULTS_FOLDER": str(folder),
+            "FAULTS_LOSS": self.loss,
+            "FAULTS_KEPT": f"{folder}.kept",
+        }
+
+    @property
+    def kills(self):
+        return self.deed.startswith("kill")
+
+
+@dataclasses.dataclass
+class Outcome:
+    kind: str  # finished, refused, killed, or wrong
+    why: str = ""
+    lost: int = 0  # bytes of finished tasks
+
+
+def words_of(environment, arguments):
+    shown = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
+    return f"{shown} {shlex.join([str(PROGRAM), *map(str, arguments)])}"
+
+
+def ending_of(done, killed_by=()):
+    """(kind, complaint) of a process that ended."""
+    if done.returncode == 0:
+        return "finished", None
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        return ("killed", None) if -done.returncode in killed_by else ("wrong", f"ended by {name}: {done.stderr[-800:]}")
+    if done.returncode not in (1, 2, 3):
+        return "wrong", f"exit status {done.returncode}: {done.stderr[-800:]}"
+    if not re.search(r"^[\w-]+: .+", done.stderr, re.MULTILINE):
+        return "wrong", f"exit status {done.returncode} without a message: {done.stderr!r}"
+    return "refused", None
+
+
+class Laboratory:
+    def __init__(self, folder):
+        self.folder = folder
+        self.n_cases = 0
+        self.random = random.Random(SEED)
+        self.kernels = [name for name in ("scalar", "avx2", "avx512") if has_kernels(name)]
+
+    def new_folder(self):
+        self.n_cases += 1
+        return self.folder / f"case-{self.n_cases}"
+
+    def choose(self, cases, long=10**9, short=2):
+        """All of them, or as many as the form of the suite has time for."""
+        n = min(long if LONG else short, len(cases))
+        return list(cases) if n == len(cases) else [cases[k] for k in sorted(self.random.sample(range(len(cases)), n))]
+
+    def crossing(self, arguments, k):
+        """Another kernel and another number of threads each time; results must not care."""
+        if arguments[0] != "run":
+            return arguments
+        return [*arguments, "--kernels", self.kernels[k % len(self.kernels)], "--threads", str(1 + k // 2 % 3)]
+
+    def count(self, scene):
+        """How often the undisturbed command makes each call."""
+        folder = self.new_folder()
+        scene.prepare(folder)
+        counts = folder.with_suffix(".count")
+        environment = Fault("open", 0, "EIO").environment(folder) | {"FAULTS_COUNT": str(counts)}
+        done = run(*scene.arguments(folder), "--threads", "1", environment=environment) if scene.command[0] == "run" else run(
+            *scene.arguments(folder), environment=environment
+        )
+        assert done.returncode == 0, done.stderr
+        assert scene.complaints(folder, is_done=True) == []
+        shutil.rmtree(folder)
+        return collections.Counter({name: int(n) for name, n in map(str.split, counts.read_text().splitlines())})
+
+    def go_on(self, scene, folder, k, may_leave_temporary):
+        """The command again, without a fault; None, or what is wrong with it."""
+        done = run(*self.crossing(scene.arguments(folder, scene.again), k))
+        if done.returncode != 0:
+            return f"going on ended with {done.returncode}: {done.stderr[-800:]}"
+        wrong = scene.complaints(folder, is_done=True, may_leave_temporary=may_leave_temporary)
+        return f"after going on: {'; '.join(wrong)}" if wrong else None
+
+    def judge(self, scene, folder, done, k, killed_by=()):
+        kind, complaint = ending_of(done, killed_by)
+        is_killed = kind == "killed"
+        wrong = [complaint] if complaint else []
+        wrong += scene.complaints(folder, is_done=kind == "finished", may_leave_temporary=is_killed)
+        if not wrong and kind != "finished":
+            complaint = self.go_on(scene, folder, k + 1, is_killed)
+            wrong = [complaint] if complaint else []
+        return Outcome("wrong", "; ".join(wrong)) if wrong else Outcome(kind)
+
+    def try_fault(self, scene, fault, k=0, killed_by=()):
+        folder = self.new_folder()
+        kept = pathlib.Path(f"{folder}.kept")
+        kept.mkdir()
+        scene.prepare(folder)
+        arguments = self.crossing(scene.arguments(folder), k)
+        environment = fault.environment(folder)
+        try:
+            done = run(*arguments, environment=environment)
+            outcome = self.judge(scene, folder, done, k, killed_by or ({signal.SIGKILL} if fault.kills else ()))
+        except subprocess.TimeoutExpired:
+            outcome = Outcome("wrong", f"hangs for {PATIENCE_S} s")
+        if outcome.kind == "wrong":
+            outcome.why += f"\n    {scene.name}: {words_of(environment, arguments)}"
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(kept)
+        return outcome
+
+    def try_all(self, jobs):
+        """Calls jobs, on all cores; their outcomes."""
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(lambda job: job(), jobs))

@@ -1,0 +1,28 @@
+"""Memory runs out, at one allocation or for good."""
+
+import re
+import signal
+
+import pytest
+from laboratory import Fault
+
+# Libraries may die of it: their way, not ours. Nothing may be lost, though.
+DEATHS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
+ROWS = [
+    ("an allocation of ours fails", "own-memory", 1, 10**9, 500, ()),
+    ("all allocations of ours fail from one on", "own-memory", 0, 400, 100, ()),
+    ("an allocation inside a library fails", "library-memory", 1, 300, 150, DEATHS),
+]
+
+
+@pytest.mark.parametrize("text, call, times, most, most_of_others, deaths", ROWS, ids=["own-one", "own-all", "library"])
+def test_an_allocation_fails(text, call, times, most, most_of_others, deaths, lab, scenes, counts, table):
+    cases = []
+    for name, scene in scenes.items():
+        ns = range(1, counts[name][call] + 1)
+        cases += [(scene, n) for n in lab.choose(ns, most if name == "run" else most_of_others, 2)]
+    jobs = [
+        lambda scene=scene, n=n, k=k: lab.try_fault(scene, Fault(call, n, "ENOMEM", times), k, deaths)
+        for k, (scene, n) in enumerate(lab.choose(cases, short=6))
+    ]
+    table.add(text, lab.try_all(jobs))
