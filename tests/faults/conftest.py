@@ -10,7 +10,15 @@ from laboratory import LONG, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Laboratory, 
 
 DOCUMENT = ROOT / "docs/reliability.md"
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
-COLUMNS = ["finished", "refused", "killed"]
+COLUMNS = ["finished", "refused", "killed", "wrong"]
+HEADINGS = ["fault", "tried", "finished all the same", "refused or told, then resumed", "killed, then resumed", "wrong"]
+EXPORTS = {
+    "export-pickle": ["export", "FOLDER/results.h5", "--to", "pickle", "-o", "FOLDER/made"],
+    "export-npz": ["export", "FOLDER/results.h5", "--to", "npz", "-o", "FOLDER/made"],
+    "export-csv": ["export", "FOLDER/results.h5", "--to", "csv", "-o", "FOLDER/made"],
+    "plot": ["plot", "FOLDER/results.h5", "-o", "FOLDER/made.png"],
+    "network": ["network", "FOLDER/study.yaml", "--session", "1", "-o", "FOLDER/made"],
+}
 
 if not SHIM.exists():
     collect_ignore_glob = ["test_*.py"]
@@ -31,14 +39,18 @@ class Table:
         assert not wrong, f"{len(wrong)} of {len(outcomes)} (seed {SEED}):\n" + "\n".join(wrong[:10])
 
     def lines(self):
-        yield "| fault | tried | finished all the same | refused, then resumed | killed, then resumed | wrong |"
-        yield "|---|--:|--:|--:|--:|--:|"
-        total = collections.Counter()
-        for fault, n, counts, _ in self.rows:
-            yield "| " + " | ".join([fault, str(n), *(str(counts[name]) for name in (*COLUMNS, "wrong"))]) + " |"
+        yield f"| {' | '.join([*HEADINGS, 'bytes of finished tasks lost'])} |"
+        yield "|---|" + "--:|" * 6
+        total, n_all, lost_all = collections.Counter(), 0, 0
+        for fault, n, counts, lost in self.rows:
+            yield self.line(fault, n, *(counts[name] for name in COLUMNS), lost)
             total += counts
-        n = sum(row[1] for row in self.rows)
-        yield "| **all** | " + " | ".join(f"**{x}**" for x in (n, *(total[name] for name in (*COLUMNS, "wrong")))) + " |"
+            n_all += n
+            lost_all += lost
+        yield self.line("**all**", n_all, *(total[name] for name in COLUMNS), lost_all)
+
+    def line(self, fault, *numbers):
+        return f"| {fault} | " + " | ".join(f"{number:,}" for number in numbers) + " |"
 
 
 TABLE = Table()
@@ -76,8 +88,9 @@ def lab(tmp_path_factory):
 def reference(lab):
     """The folder of an undisturbed run."""
     folder = lab.folder / "reference"
-    done = run("run", *settings(SMALL), "-o", folder)
+    done = run("run", *settings(SMALL), "-o", folder, "--threads", "1")
     assert done.returncode == 0, done.stderr
+    lab.learn_records(folder / "journal.rcj")
     return folder
 
 
@@ -87,11 +100,16 @@ def scenes(lab, reference):
     after = fingerprints(reference)
     plain = {name: content for name, content in after.items() if not name.endswith(".pdf")}
     command = ["run", *settings(SMALL), "-o", "FOLDER", "--quiet"]
-    n_tasks = 6
 
-    half = lab.folder / "half"
-    fault = Fault("write", 4, "kill-after")
+    half = lab.folder / "half"  # three tasks, and a part of the fourth
+    fault = Fault("write", 12, "kill-half")
     run("run", *settings(SMALL), "-o", half, "--threads", "1", environment=fault.environment(half))
+    assert lab.bytes_kept(half) > 0 and (half / "journal.rcj").stat().st_size > lab.bytes_kept(half)
+
+    shards = lab.folder / "shards"
+    for shard in ("1/2", "2/2"):
+        done = run("run", *settings(SMALL), "-o", shards, "--shard", shard)
+        assert done.returncode == 0, done.stderr
 
     bare = lab.folder / "bare"
     bare.mkdir()
@@ -103,11 +121,21 @@ def scenes(lab, reference):
     assert done.returncode == 0, done.stderr
     resume = [*command, "--no-figure", "--resume"]
     made = [
-        Scene("run", None, [*command, "--no-figure"], plain, again=resume, n_tasks=n_tasks),
-        Scene("resume", half, resume, plain, n_tasks=n_tasks),
+        Scene("run", None, [*command, "--no-figure"], plain, again=resume),
+        Scene("resume", half, resume, plain),
         Scene("products", bare, [*command, "--resume"], after, old=fingerprints(bare)),
         Scene("replace", other, [*command, "--force"], after, old=fingerprints(other)),
+        Scene("merge", shards, ["merge", "FOLDER"], after, old=fingerprints(shards)),
     ]
+    for name, words in EXPORTS.items():
+        folder = lab.folder / name
+        shutil.copytree(bare, folder)
+        (folder / words[-1].split("/")[-1]).write_text("old")
+        scene = Scene(name, folder, words, {}, old=fingerprints(folder))
+        done = run(*scene.arguments(shutil.copytree(folder, f"{folder}.done")))
+        assert done.returncode == 0, done.stderr
+        scene.after = fingerprints(pathlib.Path(f"{folder}.done"))
+        made.append(scene)
     return {scene.name: scene for scene in made}
 
 

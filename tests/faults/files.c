@@ -59,23 +59,25 @@ static int open_any(int folder, const char *path, int flags, mode_t mode) {
     return (int)leave(fd, deed);
 }
 
-static mode_t mode_of(int flags, va_list arguments) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0; }
+static mode_t mode_of(int flags, va_list arguments) {
+    return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
+}
 
-#define OPEN(name)                                                                                                     \
-    int name(const char *path, int flags, ...) {                                                                       \
-        va_list arguments;                                                                                             \
-        va_start(arguments, flags);                                                                                    \
-        mode_t mode = mode_of(flags, arguments);                                                                       \
-        va_end(arguments);                                                                                             \
-        return open_any(AT_FDCWD, path, flags, mode);                                                                  \
+#define OPEN(name)                                    \
+    int name(const char *path, int flags, ...) {      \
+        va_list arguments;                            \
+        va_start(arguments, flags);                   \
+        mode_t mode = mode_of(flags, arguments);      \
+        va_end(arguments);                            \
+        return open_any(AT_FDCWD, path, flags, mode); \
     }
-#define OPENAT(name)                                                                                                   \
-    int name(int folder, const char *path, int flags, ...) {                                                           \
-        va_list arguments;                                                                                             \
-        va_start(arguments, flags);                                                                                    \
-        mode_t mode = mode_of(flags, arguments);                                                                       \
-        va_end(arguments);                                                                                             \
-        return open_any(folder, path, flags, mode);                                                                    \
+#define OPENAT(name)                                         \
+    int name(int folder, const char *path, int flags, ...) { \
+        va_list arguments;                                   \
+        va_start(arguments, flags);                          \
+        mode_t mode = mode_of(flags, arguments);             \
+        va_end(arguments);                                   \
+        return open_any(folder, path, flags, mode);          \
     }
 OPEN(open)
 OPEN(open64)
@@ -99,6 +101,11 @@ int close(int fd) {
 
 /* --- bytes ------------------------------------------------------------------- */
 
+static bool is_journal(const char *path) {
+    size_t n = strlen(path);
+    return n > 4 && strcmp(path + n - 4, ".rcj") == 0;
+}
+
 static ssize_t write_any(int fd, const void *bytes, size_t n, off_t at, bool is_placed) {
     const char *path = path_of(fd);
     if (!path) return is_placed ? syscall(SYS_pwrite64, fd, bytes, n, at) : syscall(SYS_write, fd, bytes, n);
@@ -106,7 +113,9 @@ static ssize_t write_any(int fd, const void *bytes, size_t n, off_t at, bool is_
     enum deed deed = next_on(CALL_WRITE, path);
     long done = -1;
     n = shorten(n, deed);
-    if (deed != DEED_FAIL) done = is_placed ? syscall(SYS_pwrite64, fd, bytes, n, at) : syscall(SYS_write, fd, bytes, n);
+    if (deed != DEED_FAIL)
+        done = is_placed ? syscall(SYS_pwrite64, fd, bytes, n, at) : syscall(SYS_write, fd, bytes, n);
+    if (is_journal(path)) plan_note_journal(done);
     return leave(done, deed);
 }
 
@@ -122,7 +131,8 @@ ssize_t writev(int fd, const struct iovec *parts, int n_parts) {
     enum deed deed = next_on(CALL_WRITE, path);
     long done = -1;
     if (n_parts > 0 && (deed == DEED_SHORT || deed == DEED_KILL_HALF))
-        done = syscall(SYS_write, fd, parts[0].iov_base, n_parts > 1 ? parts[0].iov_len : shorten(parts[0].iov_len, deed));
+        done =
+            syscall(SYS_write, fd, parts[0].iov_base, n_parts > 1 ? parts[0].iov_len : shorten(parts[0].iov_len, deed));
     else if (deed != DEED_FAIL)
         done = syscall(SYS_writev, fd, parts, n_parts);
     return leave(done, deed);
@@ -216,13 +226,13 @@ static int control_any(int fd, int command, void *argument) {
     return (int)leave(deed == DEED_FAIL ? -1 : syscall(SYS_fcntl, fd, command, argument), deed);
 }
 
-#define FCNTL(name)                                                                                                    \
-    int name(int fd, int command, ...) {                                                                               \
-        va_list arguments;                                                                                             \
-        va_start(arguments, command);                                                                                  \
-        void *argument = va_arg(arguments, void *);                                                                    \
-        va_end(arguments);                                                                                             \
-        return control_any(fd, command, argument);                                                                     \
+#define FCNTL(name)                                 \
+    int name(int fd, int command, ...) {            \
+        va_list arguments;                          \
+        va_start(arguments, command);               \
+        void *argument = va_arg(arguments, void *); \
+        va_end(arguments);                          \
+        return control_any(fd, command, argument);  \
     }
 FCNTL(fcntl)
 FCNTL(fcntl64)
@@ -241,7 +251,13 @@ void *mmap64(void *where, size_t n, int protection, int flags, int fd, off64_t a
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
     static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-    if (plan_next(CALL_THREAD) == DEED_FAIL) return errno;
+    bool is_own = plan_is_own(__builtin_return_address(0));
+    if (plan_next(is_own ? CALL_OWN_THREAD : CALL_LIBRARY_THREAD) == DEED_FAIL) return errno;
     if (!real) *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
     return real(thread, attributes, run, argument);
+}
+
+void _exit(int status) {
+    plan_put_counts();
+    for (;;) syscall(SYS_exit_group, status);
 }

@@ -29,6 +29,9 @@ LONG = os.environ.get("RNNCHAOS_FAULTS") == "long"
 SEED = int(os.environ.get("RNNCHAOS_FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 PATIENCE_S = 120
 
+# Libraries may die when a thread or memory is denied to them: their way, not ours. Nothing may be lost, though.
+LIBRARY_DEATHS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
+
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
@@ -141,7 +144,6 @@ class Scene:
     after: dict
     old: dict = dataclasses.field(default_factory=dict)  # fingerprints in `before`
     again: list | None = None  # the command that goes on; None: the same
-    n_tasks: int = 0
 
     def arguments(self, folder, words=None):
         return [word.replace("FOLDER", str(folder)) for word in (words or self.command)]
@@ -155,7 +157,7 @@ class Scene:
         found = []
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
         for name in names - self.after.keys() - self.old.keys():
-            if is_temporary(name) and not may_leave_temporary and not (self.before and (self.before / name).exists()):
+            if is_temporary(name) and not may_leave_temporary:
                 found.append(f"left {name}")
             if not is_working_file(name):
                 found.append(f"made {name}")
@@ -223,8 +225,36 @@ class Laboratory:
     def __init__(self, folder):
         self.folder = folder
         self.n_cases = 0
+        self.records, self.n_header = [], 0
         self.random = random.Random(SEED)
         self.kernels = [name for name in ("scalar", "avx2", "avx512") if has_kernels(name)]
+
+    # --- how much of finished tasks is there
+
+    def learn_records(self, journal):
+        """The records of the tasks; they are the same in every journal."""
+        data = journal.read_bytes()
+        self.n_header = int.from_bytes(data[12:16], "little")
+        at = self.n_header
+        while at < len(data):
+            n = 40 + int.from_bytes(data[at + 8 : at + 16], "little")
+            self.records.append(data[at : at + n])
+            at += n
+
+    def bytes_kept(self, folder):
+        """Bytes of all journals that hold whole records or a header."""
+        kept = 0
+        for path in folder.glob("*.rcj") if folder.exists() else ():
+            data = path.read_bytes()
+            kept += self.n_header if data[:8] == b"\x89RCJ\r\n\x1a\n" else 0
+            kept += sum(len(record) for record in self.records if record in data)
+        return kept
+
+    def bytes_lost(self, scene, folder, counts):
+        """Written into journals, before or by this process, and no longer there."""
+        written = re.search(r"^journal-bytes (\d+)$", counts.read_text(), re.MULTILINE) if counts.exists() else None
+        before = self.bytes_kept(scene.before) if scene.before else 0
+        return max(0, before + int(written.group(1)) - self.bytes_kept(folder)) if written else 0
 
     def new_folder(self):
         self.n_cases += 1
@@ -255,12 +285,13 @@ class Laboratory:
         shutil.rmtree(folder)
         return collections.Counter({name: int(n) for name, n in map(str.split, counts.read_text().splitlines())})
 
-    def go_on(self, scene, folder, k, may_leave_temporary):
+    def go_on(self, scene, folder, k):
         """The command again, without a fault; None, or what is wrong with it."""
         done = run(*self.crossing(scene.arguments(folder, scene.again), k))
         if done.returncode != 0:
             return f"going on ended with {done.returncode}: {done.stderr[-800:]}"
-        wrong = scene.complaints(folder, is_done=True, may_leave_temporary=may_leave_temporary)
+        may_leave = scene.command[0] not in ("run", "merge")  # these sweep the folder
+        wrong = scene.complaints(folder, is_done=True, may_leave_temporary=may_leave)
         return f"after going on: {'; '.join(wrong)}" if wrong else None
 
     def judge(self, scene, folder, done, k, killed_by=()):
@@ -269,7 +300,7 @@ class Laboratory:
         wrong = [complaint] if complaint else []
         wrong += scene.complaints(folder, is_done=kind == "finished", may_leave_temporary=is_killed)
         if not wrong and kind != "finished":
-            complaint = self.go_on(scene, folder, k + 1, is_killed)
+            complaint = self.go_on(scene, folder, k + 1)
             wrong = [complaint] if complaint else []
         return Outcome("wrong", "; ".join(wrong)) if wrong else Outcome(kind)
 
@@ -278,13 +309,18 @@ class Laboratory:
         kept = pathlib.Path(f"{folder}.kept")
         kept.mkdir()
         scene.prepare(folder)
+        counts = folder.with_suffix(".count")
         arguments = self.crossing(scene.arguments(folder), k)
-        environment = fault.environment(folder)
+        environment = fault.environment(folder) | {"FAULTS_COUNT": str(counts)}
         try:
             done = run(*arguments, environment=environment)
+            lost = 0 if done.returncode == 0 else self.bytes_lost(scene, folder, counts)
             outcome = self.judge(scene, folder, done, k, killed_by or ({signal.SIGKILL} if fault.kills else ()))
         except subprocess.TimeoutExpired:
             outcome = Outcome("wrong", f"hangs for {PATIENCE_S} s")
+            outcome.lost = lost
+            if lost > self.n_header + max(map(len, self.records)) and fault.loss == "keep" and not scene.old:
+                outcome = Outcome("wrong", f"lost {lost} bytes of finished tasks")
         if outcome.kind == "wrong":
             outcome.why += f"\n    {scene.name}: {words_of(environment, arguments)}"
         else:

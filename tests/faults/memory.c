@@ -1,9 +1,6 @@
 /* Allocations, told apart by who asks: the program itself, or a library. */
 #include <errno.h>
-#include <link.h>
 #include <stdarg.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,26 +14,8 @@ extern void *__libc_realloc(void *old, size_t n);
 extern void *__libc_memalign(size_t alignment, size_t n);
 extern void __libc_free(void *);
 
-static atomic_uintptr_t code_start, code_end; /* of the program */
-
-static int note_code(struct dl_phdr_info *about, size_t size, void *context) {
-    (void)size;
-    (void)context;
-    for (int k = 0; k < about->dlpi_phnum; k++) {
-        const ElfW(Phdr) *part = &about->dlpi_phdr[k];
-        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
-        code_start = about->dlpi_addr + part->p_vaddr;
-        code_end = code_start + part->p_memsz;
-    }
-    return 1; /* the program is the first object */
-}
-
-__attribute__((constructor)) static void find_code(void) { dl_iterate_phdr(note_code, NULL); }
-
 static bool is_denied(const void *caller) {
-    uintptr_t at = (uintptr_t)caller;
-    bool is_own = at >= code_start && at < code_end;
-    return plan_next(is_own ? CALL_OWN_MEMORY : CALL_LIBRARY_MEMORY) == DEED_FAIL;
+    return plan_next(plan_is_own(caller) ? CALL_OWN_MEMORY : CALL_LIBRARY_MEMORY) == DEED_FAIL;
 }
 
 #define CALLER __builtin_return_address(0)
@@ -47,9 +26,7 @@ void *calloc(size_t n, size_t size) { return is_denied(CALLER) ? NULL : __libc_c
 
 void *realloc(void *old, size_t n) { return is_denied(CALLER) ? NULL : __libc_realloc(old, n); }
 
-void *aligned_alloc(size_t alignment, size_t n) {
-    return is_denied(CALLER) ? NULL : __libc_memalign(alignment, n);
-}
+void *aligned_alloc(size_t alignment, size_t n) { return is_denied(CALLER) ? NULL : __libc_memalign(alignment, n); }
 
 int posix_memalign(void **out, size_t alignment, size_t n) {
     void *found = is_denied(CALLER) ? NULL : __libc_memalign(alignment, n);

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +16,20 @@
 
 pthread_mutex_t plan_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
-static const char *const call_names[N_CALLS] = {"open",     "create", "read", "write", "sync",   "close",      "rename",        "unlink", "mkdir",
-                                                "truncate", "lock",   "mmap", "thread", "own-memory", "library-memory"};
+static const char *const call_names[N_CALLS] = {
+    "open",  "create",   "read", "write", "sync",       "close",          "rename",     "unlink",
+    "mkdir", "truncate", "lock", "mmap",  "own-thread", "library-thread", "own-memory", "library-memory"};
 
 static const struct {
     const char *name;
     enum deed deed;
     int error;
 } deeds[] = {
-    {"short", DEED_SHORT, 0},       {"kill-before", DEED_KILL_BEFORE, 0}, {"kill-half", DEED_KILL_HALF, 0},
-    {"kill-after", DEED_KILL_AFTER, 0}, {"EACCES", DEED_FAIL, EACCES},    {"EAGAIN", DEED_FAIL, EAGAIN},
-    {"EDQUOT", DEED_FAIL, EDQUOT},  {"EINTR", DEED_FAIL, EINTR},          {"EIO", DEED_FAIL, EIO},
-    {"EMFILE", DEED_FAIL, EMFILE},  {"ENOLCK", DEED_FAIL, ENOLCK},        {"ENOMEM", DEED_FAIL, ENOMEM},
-    {"ENOSPC", DEED_FAIL, ENOSPC},  {"EROFS", DEED_FAIL, EROFS},
+    {"short", DEED_SHORT, 0},           {"kill-before", DEED_KILL_BEFORE, 0}, {"kill-half", DEED_KILL_HALF, 0},
+    {"kill-after", DEED_KILL_AFTER, 0}, {"EACCES", DEED_FAIL, EACCES},        {"EAGAIN", DEED_FAIL, EAGAIN},
+    {"EDQUOT", DEED_FAIL, EDQUOT},      {"EINTR", DEED_FAIL, EINTR},          {"EIO", DEED_FAIL, EIO},
+    {"EMFILE", DEED_FAIL, EMFILE},      {"ENOLCK", DEED_FAIL, ENOLCK},        {"ENOMEM", DEED_FAIL, ENOMEM},
+    {"ENOSPC", DEED_FAIL, ENOSPC},      {"EROFS", DEED_FAIL, EROFS},
 };
 
 static struct {
@@ -40,7 +43,28 @@ static struct {
     char count[400];
 } plan;
 
-static atomic_ulong counts[N_CALLS];
+static atomic_ulong counts[N_CALLS], journal_bytes;
+
+static atomic_uintptr_t code_start, code_end; /* of the program */
+
+static int note_code(struct dl_phdr_info *about, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    for (int k = 0; k < about->dlpi_phnum; k++) {
+        const ElfW(Phdr) *part = &about->dlpi_phdr[k];
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
+        code_start = about->dlpi_addr + part->p_vaddr;
+        code_end = code_start + part->p_memsz;
+    }
+    return 1; /* the program is the first object */
+}
+
+__attribute__((constructor)) static void find_code(void) { dl_iterate_phdr(note_code, NULL); }
+
+bool plan_is_own(const void *place) {
+    uintptr_t at = (uintptr_t)place;
+    return at >= code_start && at < code_end;
+}
 
 static void complain(const char *what) {
     fprintf(stderr, "libfaults: %s is not understood\n", what);
@@ -79,12 +103,19 @@ __attribute__((constructor)) static void begin(void) {
     plan.active = true;
 }
 
-__attribute__((destructor)) static void end(void) {
+void plan_note_journal(long n) {
+    if (n > 0) atomic_fetch_add(&journal_bytes, (unsigned long)n);
+}
+
+void plan_put_counts(void) {
     if (!plan.active || !*plan.count) return;
     int fd = (int)syscall(SYS_openat, AT_FDCWD, plan.count, O_CREAT | O_APPEND | O_WRONLY, 0666);
     for (size_t call = 0; call < N_CALLS; call++) dprintf(fd, "%s %lu\n", call_names[call], counts[call]);
+    dprintf(fd, "journal-bytes %lu\n", journal_bytes);
     syscall(SYS_close, fd);
 }
+
+__attribute__((destructor)) static void end(void) { plan_put_counts(); }
 
 bool plan_watches(const char *path) {
     if (!plan.active || !plan.folder_length || strncmp(path, plan.folder, plan.folder_length) != 0) return false;
@@ -102,6 +133,7 @@ enum deed plan_next(enum call call) {
 
 void plan_kill(void) {
     pthread_mutex_lock(&plan_lock);
+    plan_put_counts();
     loss_happen();
     kill(getpid(), SIGKILL);
     for (;;) pause();

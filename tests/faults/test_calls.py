@@ -1,7 +1,7 @@
 """Every call of the system that a run makes for its files fails, one after the other."""
 
 import pytest
-from laboratory import Fault
+from laboratory import LIBRARY_DEATHS, Fault
 
 # What is said of it in the table, the call, what it does, how many calls in a row (0: all from then on).
 FAULTS = [
@@ -35,8 +35,9 @@ FAULTS = [
     ("a file lock fails (ENOLCK)", "lock", "ENOLCK", 0),
     ("a file lock is interrupted (EINTR)", "lock", "EINTR", 1),
     ("`mmap` fails (ENOMEM)", "mmap", "ENOMEM", 1),
-    ("`pthread_create` fails (EAGAIN)", "thread", "EAGAIN", 1),
-    ("`pthread_create` fails from then on", "thread", "EAGAIN", 0),
+    ("`pthread_create` fails (EAGAIN)", "own-thread", "EAGAIN", 1),
+    ("`pthread_create` fails from then on", "own-thread", "EAGAIN", 0),
+    ("`pthread_create` inside a library fails (EAGAIN)", "library-thread", "EAGAIN", 1),
 ]
 # A run goes on after these as if nothing had been.
 HARMLESS = {("write", "EINTR"), ("write", "short"), ("read", "EINTR"), ("read", "short"), ("sync", "EINTR"), ("open", "EINTR"), ("create", "EINTR"), ("close", "EINTR")}
@@ -47,8 +48,9 @@ def test_a_call_fails(text, call, deed, times, lab, scenes, counts, table):
     cases = [(scene, n) for name, scene in scenes.items() for n in range(1, counts[name][call] + 1)]
     if not cases:
         pytest.skip(f"no run calls {call}")
+    deaths = LIBRARY_DEATHS if call == "library-thread" else ()
     jobs = [
-        lambda scene=scene, n=n, k=k: lab.try_fault(scene, Fault(call, n, deed, times), k)
+        lambda scene=scene, n=n, k=k: lab.try_fault(scene, Fault(call, n, deed, times), k, deaths)
         for k, (scene, n) in enumerate(lab.choose(cases, short=1))
     ]
     outcomes = lab.try_all(jobs)

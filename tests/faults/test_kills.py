@@ -71,7 +71,7 @@ def stop_again_and_again(lab, scene, duration, number, seed):
         outcomes.append(Outcome("wrong", "; ".join(wrong)) if wrong else Outcome(kind))
         if kind == "finished" or wrong:
             break
-    complaint = None if outcomes[-1].kind == "wrong" else lab.go_on(scene, folder, chance.randrange(100), True)
+    complaint = None if outcomes[-1].kind == "wrong" else lab.go_on(scene, folder, chance.randrange(100))
     if complaint:
         outcomes[-1] = Outcome("wrong", complaint)
     elif outcomes[-1].kind != "wrong":

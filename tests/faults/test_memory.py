@@ -1,17 +1,12 @@
 """Memory runs out, at one allocation or for good."""
 
-import re
-import signal
-
 import pytest
-from laboratory import Fault
+from laboratory import LIBRARY_DEATHS, Fault
 
-# Libraries may die of it: their way, not ours. Nothing may be lost, though.
-DEATHS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
 ROWS = [
     ("an allocation of ours fails", "own-memory", 1, 10**9, 500, ()),
     ("all allocations of ours fail from one on", "own-memory", 0, 400, 100, ()),
-    ("an allocation inside a library fails", "library-memory", 1, 300, 150, DEATHS),
+    ("an allocation inside a library fails", "library-memory", 1, 300, 150, LIBRARY_DEATHS),
 ]
 
 
