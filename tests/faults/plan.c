@@ -88,8 +88,13 @@ static void copy(char *to, size_t size, const char *name) {
     if (snprintf(to, size, "%s", text ? text : "") >= (int)size) complain(name);
 }
 
-/* Only in the program itself, not in a shell or mpirun that starts it. */
-static bool is_wanted_here(void) { return strncmp(program_invocation_short_name, "rnnchaos", 8) == 0; }
+/* Only in the program itself, not in a shell or mpirun that starts it, and only in the rank that is meant. */
+static bool is_wanted_here(void) {
+    const char *wanted = getenv("FAULTS_RANK"), *rank = getenv("OMPI_COMM_WORLD_RANK");
+    if (!rank) rank = getenv("PMI_RANK");
+    if (wanted && *wanted && (!rank || strcmp(wanted, rank) != 0)) return false;
+    return strncmp(program_invocation_short_name, "rnnchaos", 8) == 0;
+}
 
 __attribute__((constructor)) static void begin(void) {
     if (!is_wanted_here()) return;

@@ -3,6 +3,7 @@
  *
  *   FAULTS         CALL:N:TIMES:DEED, the N-th CALL (from 1) and those after it
  *                  do DEED; TIMES 0: for ever
+ *   FAULTS_RANK    only in this MPI rank
  *   FAULTS_FOLDER  only files in this folder matter
  *   FAULTS_LOSS    what a kill leaves of bytes and names that were not synced:
  *                  keep (default), drop, or a number that seeds a random part
