@@ -29,8 +29,9 @@ LONG = os.environ.get("RNNCHAOS_FAULTS") == "long"
 SEED = int(os.environ.get("RNNCHAOS_FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 PATIENCE_S = 120
 
-# Libraries may die when a thread or memory is denied to them: their way, not ours. Nothing may be lost, though.
-LIBRARY_DEATHS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
+# Libraries may die when a thread or memory is denied to them (OpenBLAS by SIGINT): their way, not ours. Nothing may be
+# lost, though.
+LIBRARY_DEATHS = {signal.SIGINT, signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
 
 ENVIRONMENT = {
     name: value
