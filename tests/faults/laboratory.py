@@ -97,7 +97,7 @@ def read_results(path):
     """Everything in a sealed results.h5, but for provenance."""
     data = path.read_bytes()
     seal = data[-24:]
-    if seal != b"rnnchaos" + struct.pack("<QII", len(data) - 24, zlib.crc32(data[:-24]), 0):
+    if len(data) < 24 or seal != b"rnnchaos" + struct.pack("<QII", len(data) - 24, zlib.crc32(data[:-24]), 0):
         return "its seal is wrong"
     with h5py.File(path) as file:
         times = struct.pack("<d", file.attrs["wall_time_s"]), file.attrs["started"].encode()
@@ -328,6 +328,7 @@ class Laboratory:
         else:
             shutil.rmtree(folder, ignore_errors=True)
             shutil.rmtree(kept)
+            counts.unlink(missing_ok=True)
         return outcome
 
     def try_all(self, jobs):
