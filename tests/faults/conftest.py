@@ -6,7 +6,7 @@ import shutil
 
 import laboratory
 import pytest
-from laboratory import LONG, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Laboratory, Scene, fingerprints, run, settings
+from laboratory import LONG, LONG_TASKS, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Journal, Laboratory, Scene, fingerprints, run, settings
 
 DOCUMENT = ROOT / "docs/reliability.md"
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
@@ -90,8 +90,20 @@ def reference(lab):
     folder = lab.folder / "reference"
     done = run("run", *settings(SMALL), "-o", folder, "--threads", "1")
     assert done.returncode == 0, done.stderr
-    lab.learn_records(folder / "journal.rcj")
     return folder
+
+
+def saving_scene(lab):
+    """Tasks that save what they have so far every second, of a clock that runs fast."""
+    folder = lab.folder / "saving"
+    command = ["run", *settings(LONG_TASKS), "-o", "FOLDER", "--quiet", "--no-figure", "--checkpoint", "1"]
+    done = run(*[word.replace("FOLDER", str(folder)) for word in command])
+    assert done.returncode == 0, done.stderr
+    again = [*command, "--resume"]
+    return Scene(
+        "saving", None, command, fingerprints(folder), again=again, environment={"FAULTS_CLOCK": "200"},
+        journal=Journal(folder / "journal.rcj"),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +116,8 @@ def scenes(lab, reference):
     half = lab.folder / "half"  # three tasks, and a part of the fourth
     fault = Fault("write", 12, "kill-half")
     run("run", *settings(SMALL), "-o", half, "--threads", "1", environment=fault.environment(half))
-    assert lab.bytes_kept(half) > 0 and (half / "journal.rcj").stat().st_size > lab.bytes_kept(half)
+    journal = Journal(reference / "journal.rcj")
+    assert journal.n_header < journal.bytes_kept(half) < (half / "journal.rcj").stat().st_size
 
     shards = lab.folder / "shards"
     for shard in ("1/2", "2/2"):
@@ -121,12 +134,14 @@ def scenes(lab, reference):
     assert done.returncode == 0, done.stderr
     resume = [*command, "--no-figure", "--resume"]
     made = [
-        Scene("run", None, [*command, "--no-figure"], plain, again=resume),
-        Scene("resume", half, resume, plain),
+        Scene("run", None, [*command, "--no-figure"], plain, again=resume, journal=journal),
+        Scene("resume", half, resume, plain, journal=journal),
         Scene("products", bare, [*command, "--resume"], after, old=fingerprints(bare)),
         Scene("replace", other, [*command, "--force"], after, old=fingerprints(other)),
         Scene("merge", shards, ["merge", "FOLDER"], after, old=fingerprints(shards)),
     ]
+    if "--checkpoint" in run("run", "--help").stdout:
+        made.append(saving_scene(lab))
     for name, words in EXPORTS.items():
         folder = lab.folder / name
         shutil.copytree(bare, folder)

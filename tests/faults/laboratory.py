@@ -44,7 +44,7 @@ SMALL = {
     "sessions": "[1,2]",
     "gains": "[1,13,22]",
     "trials": 2,
-    "network.neurons": 20,
+    "network.neurons": 10,
     "network.connection_probability": 0.3,
     "dynamics.duration_ms": 200,
     "divergence.minimum_distance": 0.01,
@@ -56,6 +56,7 @@ SMALL = {
 OTHER = SMALL | {"seed": 7}
 LARGER = SMALL | {"sessions": "[1,2,3]", "gains": "[1,4,7,10,13,16,19,22]", "exponents.duration_ms": 1000}
 RANKED = SMALL | {"sessions": "[1,2,3,4]", "gains": "[1,4,7,10,13,16,19,22]", "exponents.duration_ms": 20000}
+LONG_TASKS = SMALL | {"sessions": "[1]", "gains": "[13,22]", "exponents.duration_ms": 3000}
 LARGE = SMALL | {"dynamics.duration_ms": 20000, "record.duration_ms": 20000}  # megabytes of results
 
 
@@ -133,6 +134,35 @@ def is_working_file(name):
     return is_temporary(name) or name.endswith((".rcj", ".rck"))
 
 
+# --- how much of finished tasks is there --------------------------------------------
+
+
+class Journal:
+    """The records of a study's tasks, which are the same in each of its journals."""
+
+    def __init__(self, path):
+        data = path.read_bytes()
+        at = self.n_header = int.from_bytes(data[12:16], "little")
+        self.records = []
+        while at < len(data):
+            n = 40 + int.from_bytes(data[at + 8 : at + 16], "little")
+            self.records.append(data[at : at + n])
+            at += n
+
+    def bytes_kept(self, folder):
+        """Bytes of all journals in the folder that are a header or whole records."""
+        kept = 0
+        for path in folder.glob("*.rcj") if folder and folder.exists() else ():
+            data = path.read_bytes()
+            kept += self.n_header if data[:8] == b"\x89RCJ\r\n\x1a\n" else 0
+            kept += sum(len(record) for record in self.records if record in data)
+        return kept
+
+    def most_lost(self):
+        """By a process that dies: the record that it was writing, or the header."""
+        return max(self.n_header, *map(len, self.records))
+
+
 # --- scenes ------------------------------------------------------------------------
 
 
@@ -146,6 +176,8 @@ class Scene:
     after: dict
     old: dict = dataclasses.field(default_factory=dict)  # fingerprints in `before`
     again: list | None = None  # the command that goes on; None: the same
+    environment: dict = dataclasses.field(default_factory=dict)  # besides that of the fault
+    journal: "Journal | None" = None  # of the finished run
 
     def arguments(self, folder, words=None):
         return [word.replace("FOLDER", str(folder)) for word in (words or self.command)]
@@ -153,6 +185,13 @@ class Scene:
     def prepare(self, folder):
         if self.before:
             shutil.copytree(self.before, folder)
+
+    def bytes_lost(self, folder, counts):
+        """Written into journals, before or by the process that made these counts, and no longer there."""
+        written = re.search(r"^journal-bytes (\d+)$", counts.read_text(), re.MULTILINE) if counts.exists() else None
+        if not self.journal or not written:
+            return 0
+        return max(0, self.journal.bytes_kept(self.before) + int(written.group(1)) - self.journal.bytes_kept(folder))
 
     def complaints(self, folder, is_done, may_leave_temporary=False):
         """Files that are wrong: under a final name only old or new ones may be, and new ones if it is done."""
@@ -168,6 +207,7 @@ class Scene:
             if content != self.after.get(name) and (is_done or content != self.old.get(name)):
                 found.append(f"{name} is wrong: {content if isinstance(content, str) else 'other content'}")
         if is_done:
+            found += [f"left {name}" for name in names if name.endswith(".rck")]
             found += [f"{name} is missing" for name in self.after.keys() - names]
         return found
 
@@ -227,36 +267,8 @@ class Laboratory:
     def __init__(self, folder):
         self.folder = folder
         self.n_cases = 0
-        self.records, self.n_header = [], 0
         self.random = random.Random(SEED)
         self.kernels = [name for name in ("scalar", "avx2", "avx512") if has_kernels(name)]
-
-    # --- how much of finished tasks is there
-
-    def learn_records(self, journal):
-        """The records of the tasks; they are the same in every journal."""
-        data = journal.read_bytes()
-        self.n_header = int.from_bytes(data[12:16], "little")
-        at = self.n_header
-        while at < len(data):
-            n = 40 + int.from_bytes(data[at + 8 : at + 16], "little")
-            self.records.append(data[at : at + n])
-            at += n
-
-    def bytes_kept(self, folder):
-        """Bytes of all journals that hold whole records or a header."""
-        kept = 0
-        for path in folder.glob("*.rcj") if folder.exists() else ():
-            data = path.read_bytes()
-            kept += self.n_header if data[:8] == b"\x89RCJ\r\n\x1a\n" else 0
-            kept += sum(len(record) for record in self.records if record in data)
-        return kept
-
-    def bytes_lost(self, scene, folder, counts):
-        """Written into journals, before or by this process, and no longer there."""
-        written = re.search(r"^journal-bytes (\d+)$", counts.read_text(), re.MULTILINE) if counts.exists() else None
-        before = self.bytes_kept(scene.before) if scene.before else 0
-        return max(0, before + int(written.group(1)) - self.bytes_kept(folder)) if written else 0
 
     def new_folder(self):
         self.n_cases += 1
@@ -278,7 +290,7 @@ class Laboratory:
         folder = self.new_folder()
         scene.prepare(folder)
         counts = folder.with_suffix(".count")
-        environment = Fault("open", 0, "EIO").environment(folder) | {"FAULTS_COUNT": str(counts)}
+        environment = Fault("open", 0, "EIO").environment(folder) | {"FAULTS_COUNT": str(counts)} | scene.environment
         done = run(*scene.arguments(folder), "--threads", "1", environment=environment) if scene.command[0] == "run" else run(
             *scene.arguments(folder), environment=environment
         )
@@ -313,15 +325,15 @@ class Laboratory:
         scene.prepare(folder)
         counts = folder.with_suffix(".count")
         arguments = self.crossing(scene.arguments(folder), k)
-        environment = fault.environment(folder) | {"FAULTS_COUNT": str(counts)}
+        environment = fault.environment(folder) | {"FAULTS_COUNT": str(counts)} | scene.environment
         try:
             done = run(*arguments, environment=environment)
-            lost = 0 if done.returncode == 0 else self.bytes_lost(scene, folder, counts)
+            lost = 0 if done.returncode == 0 else scene.bytes_lost(folder, counts)
             outcome = self.judge(scene, folder, done, k, killed_by or ({signal.SIGKILL} if fault.kills else ()))
         except subprocess.TimeoutExpired:
             outcome = Outcome("wrong", f"hangs for {PATIENCE_S} s")
             outcome.lost = lost
-            if lost > self.n_header + max(map(len, self.records)) and fault.loss == "keep" and not scene.old:
+            if fault.loss == "keep" and lost and lost > scene.journal.most_lost():
                 outcome = Outcome("wrong", f"lost {lost} bytes of finished tasks")
         if outcome.kind == "wrong":
             outcome.why += f"\n    {scene.name}: {words_of(environment, arguments)}"
@@ -332,6 +344,6 @@ class Laboratory:
         return outcome
 
     def try_all(self, jobs):
-        """Calls jobs, on all cores; their outcomes."""
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        """Calls jobs, on all cores, which also wait for disks; their outcomes."""
+        with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
             return list(pool.map(lambda job: job(), jobs))

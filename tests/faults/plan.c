@@ -40,6 +40,7 @@ static struct {
     int error;
     char folder[400];
     size_t folder_length;
+    long clock;
     char count[400];
 } plan;
 
@@ -102,11 +103,14 @@ __attribute__((constructor)) static void begin(void) {
     copy(plan.count, sizeof plan.count, "FAULTS_COUNT");
     plan.folder_length = strlen(plan.folder);
     loss_prepare(getenv("FAULTS_LOSS"), getenv("FAULTS_KEPT"));
-    const char *fault = getenv("FAULTS");
+    const char *fault = getenv("FAULTS"), *clock = getenv("FAULTS_CLOCK");
+    plan.clock = clock ? strtol(clock, NULL, 10) : 1;
     plan.n = 0;
     if (fault && *fault) read_fault(fault);
     plan.active = true;
 }
+
+long plan_clock(void) { return plan.active ? plan.clock : 1; }
 
 void plan_note_journal(long n) {
     if (n > 0) atomic_fetch_add(&journal_bytes, (unsigned long)n);

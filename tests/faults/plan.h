@@ -8,6 +8,7 @@
  *   FAULTS_LOSS    what a kill leaves of bytes and names that were not synced:
  *                  keep (default), drop, or a number that seeds a random part
  *   FAULTS_KEPT    a folder beside it, for what a loss brings back
+ *   FAULTS_CLOCK   how many times faster than it should the monotonic clock runs
  *   FAULTS_COUNT   a file that gets "CALL N" for every call at the end, and
  *                  "journal-bytes N"
  *
@@ -57,6 +58,9 @@ void plan_put_counts(void);
 
 /* The end. */
 _Noreturn void plan_kill(void);
+
+/* FAULTS_CLOCK, 1 by default. */
+long plan_clock(void);
 
 /* So many bytes went into a journal (a file named *.rcj). */
 void plan_note_journal(long n);

@@ -51,7 +51,7 @@ def test_a_call_fails(text, call, deed, times, lab, scenes, counts, table):
     deaths = LIBRARY_DEATHS if call == "library-thread" else ()
     jobs = [
         lambda scene=scene, n=n, k=k: lab.try_fault(scene, Fault(call, n, deed, times), k, deaths)
-        for k, (scene, n) in enumerate(lab.choose(cases, short=1))
+        for k, (scene, n) in enumerate(lab.choose(cases, long=150, short=1))
     ]
     outcomes = lab.try_all(jobs)
     for outcome in outcomes:

@@ -22,9 +22,9 @@ def zero(data, k):
 
 
 DAMAGES = {
-    "cut off": (lambda data, k: data[:k], 1, 600),
-    "one bit flipped": (flip, 8, 900),
-    "512 bytes zeroed": (zero, 1, 300),
+    "cut off": (lambda data, k: data[:k], 1, 400),
+    "one bit flipped": (flip, 8, 600),
+    "512 bytes zeroed": (zero, 1, 200),
     "bytes appended": (lambda data, k: data + bytes(k % 5000 + 1), 1, 50),
 }
 

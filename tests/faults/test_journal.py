@@ -48,10 +48,10 @@ def try_damage(lab, scene, data, k):
 def test_a_damaged_journal_is_resumed(lab, reference, scenes, table):
     whole = (reference / "journal.rcj").read_bytes()
     cuts = [whole[:n] for n in range(len(whole))]
-    flips = [bytearray(whole) for _ in range(300 if LONG else 4)]
+    flips = [bytearray(whole) for _ in range(200 if LONG else 4)]
     for k, data in enumerate(flips):
         place = lab.random.randrange(len(data)) if k % 4 else lab.random.randrange(600)
         data[place] ^= 1 << lab.random.randrange(8)
-    cases = lab.choose(cuts, long=300, short=2) + lab.choose(flips, long=300, short=2)
+    cases = lab.choose(cuts, long=200, short=2) + lab.choose(flips, long=200, short=2)
     jobs = [lambda data=data, k=k: try_damage(lab, scenes["run"], bytes(data), k) for k, data in enumerate(cases)]
     table.add("`journal.rcj` cut off, or a bit flipped, then `--resume`", lab.try_all(jobs))

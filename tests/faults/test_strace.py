@@ -73,7 +73,7 @@ def test_calls_as_the_kernel_refuses_them(lab, scenes, table):
             (scene, call, error, n)
             for call, errors in CALLS.items()
             for error in errors
-            for n in lab.choose(range(1, counts[call] + 1), long=12, short=1)
+            for n in lab.choose(range(1, counts[call] + 1), long=8, short=1)
         ]
     jobs = [
         lambda scene=scene, call=call, error=error, n=n, k=k: try_call(lab, scene, call, error, n, k)
