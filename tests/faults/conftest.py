@@ -140,8 +140,7 @@ def scenes(lab, reference):
         Scene("replace", other, [*command, "--force"], after, old=fingerprints(other)),
         Scene("merge", shards, ["merge", "FOLDER"], after, old=fingerprints(shards)),
     ]
-    if "--checkpoint" in run("run", "--help").stdout:
-        made.append(saving_scene(lab))
+    made.append(saving_scene(lab))
     for name, words in EXPORTS.items():
         folder = lab.folder / name
         shutil.copytree(bare, folder)

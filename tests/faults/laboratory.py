@@ -129,6 +129,11 @@ def is_temporary(name):
     return ".tmp-" in name
 
 
+def has_living_owner(name):
+    """A temporary file NAME.tmp-PID-N whose PID is in use again is rightly left alone."""
+    return os.path.exists(f"/proc/{name.split('.tmp-')[1].split('-')[0]}")
+
+
 def is_working_file(name):
     """Of a run under way; its reader judges it."""
     return is_temporary(name) or name.endswith((".rcj", ".rck"))
@@ -198,7 +203,7 @@ class Scene:
         found = []
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
         for name in names - self.after.keys() - self.old.keys():
-            if is_temporary(name) and not may_leave_temporary:
+            if is_temporary(name) and not may_leave_temporary and not has_living_owner(name):
                 found.append(f"left {name}")
             if not is_working_file(name):
                 found.append(f"made {name}")

@@ -1,10 +1,10 @@
-"""The journal is cut off or altered: what is wrong is told, nothing wrong is believed."""
+"""Journals and checkpoints are cut off or altered: what is wrong is told, nothing wrong is believed."""
 
 import shutil
 import subprocess
 
 import pytest
-from laboratory import BUILD, LONG, Outcome, ending_of, run
+from laboratory import BUILD, LONG, Fault, Outcome, ending_of, run
 
 HOW = {
     "`journal.rcj` cut off after every byte": ("cut", 211),
@@ -55,3 +55,48 @@ def test_a_damaged_journal_is_resumed(lab, reference, scenes, table):
     cases = lab.choose(cuts, long=200, short=2) + lab.choose(flips, long=200, short=2)
     jobs = [lambda data=data, k=k: try_damage(lab, scenes["run"], bytes(data), k) for k, data in enumerate(cases)]
     table.add("`journal.rcj` cut off, or a bit flipped, then `--resume`", lab.try_all(jobs))
+
+
+@pytest.fixture(scope="module")
+def saved(lab, scenes, counts):
+    """What a run leaves that was killed when it had saved a task in the middle."""
+    scene = scenes["saving"]
+    for n in range(counts["saving"]["rename"] // 2, 1, -1):
+        folder = lab.new_folder()
+        environment = Fault("rename", n, "kill-after").environment(folder) | scene.environment
+        run(*scene.arguments(folder), "--threads", "1", environment=environment)
+        if list(folder.glob("*.rck")):
+            return folder
+    pytest.fail("no run leaves a checkpoint")
+
+
+def try_checkpoint(lab, scene, saved, damage, k):
+    folder = lab.new_folder()
+    shutil.copytree(saved, folder)
+    (path,) = folder.glob("*.rck")
+    path.write_bytes(damage(path.read_bytes()))
+    done = run(*lab.crossing(scene.arguments(folder, scene.again), k))
+    wrong = [f"status {done.returncode}: {done.stderr}"] if done.returncode else []
+    wrong += scene.complaints(folder, is_done=True)
+    if wrong:
+        return Outcome("wrong", f"{'; '.join(wrong)}\n    in {folder}")
+    shutil.rmtree(folder)
+    return Outcome("refused" if "begins again" in done.stderr else "finished")
+
+
+def flipped(data, place):
+    return data[: place // 8] + bytes([data[place // 8] ^ 1 << place % 8]) + data[place // 8 + 1 :]
+
+
+def test_a_damaged_checkpoint(lab, scenes, saved, table):
+    scene = scenes["saving"]
+    n = next(saved.glob("*.rck")).stat().st_size
+    cuts = [lambda data, at=at: data[:at] for at in range(n)]
+    flips = [lambda data, at=at: flipped(data, at) for at in range(8 * n)]
+    cases = lab.choose(cuts, long=150, short=2) + lab.choose(flips, long=150, short=2)
+    jobs = [lambda damage=damage, k=k: try_checkpoint(lab, scene, saved, damage, k) for k, damage in enumerate(cases)]
+    outcomes = lab.try_all(jobs)
+    for outcome in outcomes:
+        if outcome.kind == "finished":
+            outcome.kind, outcome.why = "wrong", "a damaged checkpoint was used without a word"
+    table.add("a checkpoint cut off, or a bit flipped, then `--resume`", outcomes)
