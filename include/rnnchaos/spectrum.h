@@ -218,8 +218,9 @@ rc_status rc_fixed_point_refine(const rc_network *network, const rc_spectrum_pla
                                 rc_fixed_point **out);
 void rc_fixed_point_destroy(rc_fixed_point **point);
 
-/* sum, entropy rate, Kaplan-Yorke dimension of a spectrum's tangent run. */
-rc_derived rc_spectrum_derive(const rc_spectrum *spectrum);
+/* sum, entropy rate, Kaplan-Yorke dimension of a spectrum's tangent run.
+ * Errors: RC_NO_MEMORY; *out is then as it was. */
+rc_status rc_spectrum_derive(const rc_spectrum *spectrum, rc_derived *out);
 
 /* Audits n_trials spectra of one measurement and gives their verdicts; what
  * fails its audit is undecided. Errors as rc_spectrum_measure. */

@@ -60,9 +60,10 @@ rc_status rc_newfile_write(rc_newfile *file, const void *bytes, size_t n) {
 
 /* Whoever else may write into the folder: no link is followed, no pipe waited for. */
 static rc_status sync_path(const char *path, int flags, const char *name) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
+    int fd, failed;
+    while ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)) < 0 && errno == EINTR) continue;
     if (fd < 0) return fail_io("sync", name);
-    int failed = fsync(fd);
+    while ((failed = fsync(fd)) && errno == EINTR) continue;
     rc_status status = failed ? fail_io("sync", name) : RC_OK;
     close(fd);
     return status;
@@ -80,7 +81,8 @@ rc_status rc_sync_folder(const char *path) {
 
 rc_status rc_newfile_commit(rc_newfile *file) {
     rc_status status = RC_OK;
-    if (file->fd >= 0 && close(file->fd)) status = fail_io("close", file->path);
+    /* Interrupted, it is closed all the same, and the sync tells the rest. */
+    if (file->fd >= 0 && close(file->fd) && errno != EINTR) status = fail_io("close", file->path);
     file->fd = -1;
     if (status != RC_OK) goto done;
     RC_TRY(sync_path(file->temporary, O_NOFOLLOW, file->path));

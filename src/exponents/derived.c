@@ -1,6 +1,5 @@
 /* Quantities that follow from the spectrum. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/memory.h"
 #include "exponents/spectrum.h"
@@ -49,11 +48,12 @@ static rc_estimate kaplan_yorke(const rc_spectrum *s, double *series) {
     return (rc_estimate){NAN, NAN, 0};
 }
 
-rc_derived rc_spectrum_derive(const rc_spectrum *s) {
-    rc_derived d = {{NAN, NAN, 0}, {NAN, NAN, 0}, {NAN, NAN, 0}, 0, 0, 0};
-    double *series = malloc((s->n_blocks + 1) * sizeof *series);
-    if (!series) return d;
+rc_status rc_spectrum_derive(const rc_spectrum *s, rc_derived *out) {
+    rc_status status = RC_OK;
+    rc_derived d;
+    double *series;
     size_t n_above = 0;
+    RC_TRY(RC_ARRAY(series, s->n_blocks + 1, "sums of exponents"));
     while (n_above < s->n_exponents && s->exponent[n_above].value > 0) n_above++;
     d.sum = sum_of_first(s, s->n_exponents, series);
     d.entropy_rate = sum_of_first(s, n_above, series);
@@ -66,5 +66,7 @@ rc_derived rc_spectrum_derive(const rc_spectrum *s) {
         for (size_t i = 0; i < s->n_exponents; i++) d.sum.value += s->exponent[i].value;
     }
     free(series);
-    return d;
+    *out = d;
+done:
+    return status;
 }

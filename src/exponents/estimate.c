@@ -80,7 +80,7 @@ static size_t find_transient(const rc_spectrum *s) {
 }
 
 /* Everything that n_skipped changes. */
-static void estimate_from(const rc_spectrum_plan *plan, rc_spectrum *s) {
+static rc_status estimate_from(const rc_spectrum_plan *plan, rc_spectrum *s) {
     size_t n = s->n_blocks - s->n_skipped;
     for (size_t i = 0; i < s->n_exponents; i++) s->tangent[i] = direction(s, i, s->n_skipped, n);
     sort_descending(s->tangent, s->n_exponents);
@@ -90,15 +90,15 @@ static void estimate_from(const rc_spectrum_plan *plan, rc_spectrum *s) {
     }
     s->twin = scale(rc_series_mean(s->twin_stretch + s->n_skipped, n, 1), 1 / s->block_s);
     s->needed_s = s->fixed_point ? 0 : predict_time(plan, s);
-    s->derived = rc_spectrum_derive(s);
+    return rc_spectrum_derive(s, &s->derived);
 }
 
-void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *s) {
+rc_status rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *s) {
     s->n_skipped = find_transient(s);
-    estimate_from(plan, s);
+    return estimate_from(plan, s);
 }
 
-void rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *s) {
+rc_status rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *s) {
     double least = INFINITY;
     size_t best = s->n_skipped;
     for (size_t quarters = 0; quarters < 4; quarters++) {
@@ -109,5 +109,5 @@ void rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *s) {
         best = skipped;
     }
     s->n_skipped = best;
-    estimate_from(plan, s);
+    return estimate_from(plan, s);
 }

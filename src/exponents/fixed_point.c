@@ -86,10 +86,8 @@ static rc_status find_exponents(newton *w, rc_fixed_point *point) {
     rc_blas_stay_single();
     lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, w->matrix, order, point->exponent, imaginary,
                                     NULL, 1, NULL, 1);
-    if (info != 0) {
-        status = rc_fail(RC_NUMERICS, "LAPACK dgeev failed at a fixed point (info %d)", (int)info);
-        goto done;
-    }
+    if (info == LAPACK_WORK_MEMORY_ERROR) RC_TRY(rc_fail(RC_NO_MEMORY, "no memory for LAPACK dgeev"));
+    if (info != 0) RC_TRY(rc_fail(RC_NUMERICS, "LAPACK dgeev failed at a fixed point (info %d)", (int)info));
     for (size_t i = 0; i < n; i++)
         point->exponent[i] = log(hypot(1 - f + f * point->exponent[i], f * imaginary[i])) * 1000 / plan->dt_ms;
     qsort(point->exponent, n, sizeof *point->exponent, descending);

@@ -314,7 +314,7 @@ static void find_growth(rc_spectrum *s) {
     }
 }
 
-static void conclude(rc_group *g, size_t trial, double *gram) {
+static rc_status conclude(rc_group *g, size_t trial, double *gram) {
     rc_trial_run *t = &g->trial[trial];
     rc_spectrum *s = t->out;
     s->activity.mean_speed = t->speed_sum / (double)s->n_blocks;
@@ -322,7 +322,7 @@ static void conclude(rc_group *g, size_t trial, double *gram) {
     s->activity.participation_ratio = rc_samples_participation(&t->samples, gram);
     s->activity.autocorrelation_ms = NAN;
     find_growth(s);
-    rc_spectrum_estimate(g->plan, s);
+    return rc_spectrum_estimate(g->plan, s);
 }
 
 static rc_status open_group(rc_group *g, bool wide, rc_spectrum **out) {
@@ -369,7 +369,7 @@ rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *pl
     else
         RC_TRY(rc_probe_start(g.probe, states));
     RC_TRY(run(&g, saver));
-    for (size_t trial = 0; trial < n_trials; trial++) conclude(&g, trial, gram);
+    for (size_t trial = 0; trial < n_trials; trial++) RC_TRY(conclude(&g, trial, gram));
 done:
     close_group(&g);
     free(gram);

@@ -67,8 +67,8 @@ static rc_status judge_group(const rc_network *network, const rc_spectrum_plan *
         s->activity.autocorrelation_ms = orbits[trial].autocorrelation_ms;
         s->activity.lag_ms = (double)rc_orbit_lag(plan) * plan->dt_ms;
         memcpy(s->activity.autocorrelation, orbits[trial].autocorrelation, sizeof s->activity.autocorrelation);
-        if (orbits[trial].found) rc_spectrum_estimate_tail(plan, s);
-        if (s->fixed_point) rc_spectrum_estimate(plan, s);
+        if (orbits[trial].found) RC_TRY(rc_spectrum_estimate_tail(plan, s));
+        if (s->fixed_point) RC_TRY(rc_spectrum_estimate(plan, s));
         RC_TRY(rc_transient_measure(s));
         rc_audit_conclude(plan, s);
         rc_verdict_reach(plan, &orbits[trial], search_ms, s);

@@ -17,12 +17,14 @@ rc_status rc_group_measure(const rc_network *network, const rc_spectrum_plan *pl
  * samples, errors below target, halves that agree. False if none is asked. */
 bool rc_spectrum_reached(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
-/* Estimates from what has been accumulated: tangent, twin, needed_s, derived. */
-void rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
+/* Estimates from what has been accumulated: tangent, twin, needed_s, derived.
+ * Errors: RC_NO_MEMORY. */
+rc_status rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
 /* The same for a trial that is known to have settled: from the tail (all, or
- * the last 3/4, 1/2, 1/4) that knows the leading exponent best. */
-void rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
+ * the last 3/4, 1/2, 1/4) that knows the leading exponent best.
+ * Errors: RC_NO_MEMORY. */
+rc_status rc_spectrum_estimate_tail(const rc_spectrum_plan *plan, rc_spectrum *spectrum);
 
 /* Runs pieces of one group's trials again and writes what they tell to the
  * audits; wide as for rc_group_measure. first: it is the first group. */

@@ -20,10 +20,8 @@ rc_status rc_network_spectral_radius(const rc_network *network, double *radius) 
     rc_blas_stay_single();
     lapack_int info =
         LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, weights, order, real, imaginary, NULL, 1, NULL, 1);
-    if (info != 0) {
-        status = rc_fail(RC_NUMERICS, "LAPACK dgeev failed on W (info %d)", (int)info);
-        goto done;
-    }
+    if (info == LAPACK_WORK_MEMORY_ERROR) RC_TRY(rc_fail(RC_NO_MEMORY, "no memory for LAPACK dgeev"));
+    if (info != 0) RC_TRY(rc_fail(RC_NUMERICS, "LAPACK dgeev failed on W (info %d)", (int)info));
     for (size_t i = 0; i < n; i++) *radius = fmax(*radius, hypot(real[i], imaginary[i]));
 done:
     free(weights);
