@@ -64,6 +64,8 @@ static rc_status exchange_judgement(rc_exchange *e, rc_spectrum *s) {
     double *numbers[] = {&a->sum_rule,      &a->zero_exponent, &a->twin_sigmas, &a->condition,
                          &a->half_interval, &a->half_step,     &a->fixed_point};
     size_t verdict = s->verdict;
+    RC_TRY(rc_exchange_bytes(e, &s->transient, sizeof s->transient));
+    RC_TRY(rc_exchange_flag(e, &s->transient_grows));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) RC_TRY(rc_exchange_doubles(e, numbers[i], 1));
     RC_TRY(rc_exchange_flag(e, &a->passed));
     RC_TRY(rc_exchange_bytes(e, a->text, sizeof a->text));

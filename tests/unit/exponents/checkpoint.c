@@ -153,6 +153,7 @@ static rc_spectrum flat(const rc_spectrum *s) {
     copy.exponent = copy.tangent = NULL;
     copy.fixed_point = NULL;
     memset(&copy.audit, 0, sizeof copy.audit);
+    memset(&copy.transient_grows, 0, offsetof(rc_spectrum, lifetime_ms) - offsetof(rc_spectrum, transient_grows));
     return copy;
 }
 
@@ -169,6 +170,7 @@ static void assert_same(const rc_spectrum *a, const rc_spectrum *b, const char *
     assert_array_equal(a->state, b->state, a->n_neurons, "state", name);
     assert_points_equal(a->fixed_point, b->fixed_point, a->n_neurons, name);
     assert_array_equal(&a->audit.sum_rule, &b->audit.sum_rule, 7, "audit", name);
+    assert_int_equal(a->transient_grows, b->transient_grows);
     assert_int_equal(a->audit.passed, b->audit.passed);
     assert_string_equal(a->audit.text, b->audit.text);
 }
