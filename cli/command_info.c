@@ -1,10 +1,13 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "cli.h"
 
 static const char usage[] = "info RESULTS.h5\n"
-                            "  tells where the results come from, their study, variables and exponents";
+                            "  tells where the results come from, their study, variables and exponents;\n"
+                            "  of a journal, also while a run writes it: its study, and how far it is";
 
 /* A file of a stranger may not send commands to the terminal: control
  * characters, also those above ASCII, become '?'. */
@@ -42,9 +45,54 @@ static void print_variables(const rc_results *results) {
     }
 }
 
+static bool is_journal(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".rcj") == 0;
+}
+
+static rc_status count(size_t task, const void *bytes, void *context) {
+    (void)bytes;
+    ((bool *)context)[task] = true;
+    return RC_OK;
+}
+
+static rc_status print_journal(const char *path) {
+    rc_status status = RC_OK;
+    rc_study *study = NULL;
+    bool *done = NULL;
+    rc_journal_found found;
+    char damage[1024];
+    size_t n_done = 0, n_tasks;
+    RC_TRY(rc_journal_read_study(path, &study));
+    n_tasks = rc_task_count(study);
+    RC_TRY(RC_ARRAY(done, n_tasks, "list of tasks"));
+    RC_TRY(rc_journal_read(path, study, count, done, &found));
+    for (size_t task = 0; task < n_tasks; task++) n_done += done[task];
+    rc_journal_describe(path, study, &found, damage, sizeof damage);
+    printf("%-10s %zu of %zu\n%-10s %016llx\n\n%s", "tasks", n_done, n_tasks, "study hash",
+           (unsigned long long)study->hash, study->text);
+    if (*damage) printf("\n%s\n", damage);
+done:
+    free(done);
+    rc_study_destroy(&study);
+    return status;
+}
+
+static rc_status print_results(const char *path) {
+    rc_results *results = NULL;
+    rc_status status = rc_results_read(path, &results);
+    if (status != RC_OK) return status;
+    print_provenance(results);
+    printf("%s\n", results->study->text);
+    print_variables(results);
+    printf("\n");
+    cli_print_exponents(results);
+    rc_results_destroy(&results);
+    return RC_OK;
+}
+
 int cli_info(const cli_host *host, int argc, char **argv) {
     cli_arguments arguments;
-    rc_results *results = NULL;
     int exit_status = 2;
     if (!cli_parse(host, argc, argv, usage, "", &arguments)) goto done;
     if (arguments.help) {
@@ -56,19 +104,9 @@ int cli_info(const cli_host *host, int argc, char **argv) {
         cli_misuse(host, usage, "expected a results file");
         goto done;
     }
-    rc_status status = rc_results_read(arguments.file, &results);
-    if (status != RC_OK) {
-        exit_status = cli_fail(host, status);
-        goto done;
-    }
-    print_provenance(results);
-    printf("%s\n", results->study->text);
-    print_variables(results);
-    printf("\n");
-    cli_print_exponents(results);
-    exit_status = cli_finish(host);
+    rc_status status = is_journal(arguments.file) ? print_journal(arguments.file) : print_results(arguments.file);
+    exit_status = status == RC_OK ? cli_finish(host) : cli_fail(host, status);
 done:
-    rc_results_destroy(&results);
     free(arguments.settings);
     return exit_status;
 }

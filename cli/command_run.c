@@ -328,7 +328,9 @@ done:
 /* Says what is wrong, and how to go on if a journal is there to go on from. */
 static int fail(const job *j, rc_status status) {
     size_t n_done = j->progress.tasks_done, n_tasks = j->progress.n_tasks;
-    if (status == RC_STOPPED) rc_fail(status, "stopped after %zu of %zu tasks; this goes on:", n_done, n_tasks);
+    if (status == RC_STOPPED && n_tasks == 0) rc_fail(status, "stopped before it began; this goes on:");
+    if (status == RC_STOPPED && n_tasks > 0)
+        rc_fail(status, "stopped after %zu of %zu tasks; this goes on:", n_done, n_tasks);
     int exit_status = cli_fail(j->host, status);
     bool goes_on = status == RC_STOPPED || (n_done > 0 && exit_status == 1);
     if (goes_on && status != RC_STOPPED)

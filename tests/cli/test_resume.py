@@ -186,6 +186,15 @@ def test_two_runs_never_share_a_journal(tmp_path):
     assert process.returncode == 3
 
 
+def test_info_tells_how_far_it_is(undisturbed, tmp_path):
+    folder = cut_journal(undisturbed, tmp_path / "out", 0.6)
+    said = succeeds("info", folder / "journal.rcj").stdout
+    assert "tasks      17 of 30\n" in said and (undisturbed / "study.yaml").read_text() in said
+    assert "are no whole record" in said
+    assert "30 of 30" in succeeds("info", undisturbed / "journal.rcj").stdout
+    assert "cannot open it" in refused("info", tmp_path / "journal.rcj")
+
+
 # --- Stopping -------------------------------------------------------------------------
 
 
