@@ -22,9 +22,9 @@ def job(tmp_path):
     environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_JOB_ID": "17",
                                 "SLURM_RESTART_COUNT": "2"}
 
-    def begin(command):
+    def begin(command, script=SCRIPT):
         command = f"trap 'echo got USR1; exit 3' USR1; trap 'echo got TERM; exit 3' TERM; {command}"
-        return subprocess.Popen([SCRIPT, tmp_path / "journal", "bash", "-c", command], cwd=tmp_path, env=environment,
+        return subprocess.Popen([script, tmp_path / "journal", "bash", "-c", command], cwd=tmp_path, env=environment,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     return begin
@@ -51,20 +51,26 @@ def test_a_finished_command_ends_the_job(job, tmp_path):
     assert told(tmp_path) == ""
 
 
-@pytest.mark.parametrize("name", ["journal.rcj", "journal.2.rcj"])
-def test_a_stopped_command_is_queued_again_if_the_journal_grew(name, job, tmp_path):
+@pytest.mark.parametrize("name", ["journal.rcj", "journal.node-2.rcj", "checkpoint-7.rck"])
+def test_a_stopped_command_is_queued_again_if_it_has_come_further(name, job, tmp_path):
     (tmp_path / "journal.rcj").write_text("what there was")
     status, said = ends(job(f"echo one more >> {name}; exit 3"))
     assert status == 0 and "queued again" in said
     assert told(tmp_path) == "requeue 17\n"
 
 
-@pytest.mark.parametrize("journal", [None, "what there was"])
-def test_a_futile_turn_is_the_last(journal, job, tmp_path):
-    if journal:
-        (tmp_path / "journal.rcj").write_text(journal)
-    status, said = ends(job("exit 3"))
-    assert status == 1 and "without having finished anything" in said and "--time" in said
+def test_a_checkpoint_that_is_written_anew_is_progress(job, tmp_path):
+    (tmp_path / "checkpoint-7.rck").write_text("state 1")
+    status, said = ends(job("echo state 2 > new; mv new checkpoint-7.rck; exit 3"))
+    assert status == 0 and "queued again" in said
+
+
+@pytest.mark.parametrize("kept", [[], ["journal.rcj", "checkpoint-7.rck"]])
+def test_a_futile_turn_is_the_last(kept, job, tmp_path):
+    for name in kept:
+        (tmp_path / name).write_text("what there was")
+    status, said = ends(job("touch -c journal.rcj; exit 3"))
+    assert status == 1 and "without having come any further" in said and "--time" in said
     assert told(tmp_path) == ""
 
 
@@ -112,3 +118,15 @@ def test_a_cancelled_job_is_not_queued_again(job, tmp_path):
 def test_the_scripts_say_how_they_are_used(script, tmp_path):
     done = subprocess.run([SCRIPT.parent / script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode != 0 and f"usage: sbatch slurm/{script}" in done.stderr
+
+
+def test_a_job_survives_a_new_version_of_the_script(job, tmp_path):
+    script = tmp_path / "until-done"
+    script.write_bytes(SCRIPT.read_bytes())
+    script.chmod(0o755)
+    process = job(f"{GROW}; {WAIT}", script=script)
+    assert "begins" in process.stdout.readline() and process.stdout.readline() == "ready\n"
+    script.write_text("echo anything else\n" * 1000)
+    process.send_signal(signal.SIGUSR1)
+    status, said = ends(process)
+    assert status == 0 and "queued again" in said and "anything else" not in said

@@ -1,6 +1,7 @@
 import os
 import pathlib
 import resource
+import signal
 import subprocess
 
 import pytest
@@ -32,6 +33,7 @@ def cluster(tmp_path_factory):
     if lacking:
         pytest.skip(f"no Slurm here: {', '.join(lacking)} not found; script/setup --slurm installs it")
     cluster = Cluster(tmp_path_factory.mktemp("cluster") / "slurm")
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))  # no process stays behind
     try:
         cluster.start()
         yield cluster

@@ -41,11 +41,12 @@ def test_many_nodes_through_a_time_limit(cluster, submit, long_study, tmp_path):
     study, expected = long_study
     options = ["--nodes=2", "--ntasks-per-node=1", *ONE_CORE, *WARN_EARLY]
     job = submit(options, "many-nodes.sh", study, tmp_path / "out", "--no-figure")
-    wait_for_tasks(tmp_path / "out/journal.rcj")
+    wait_for_tasks(tmp_path / "out/journal*.rcj")
     assert cluster.programs_of(job.name, "n1") and cluster.programs_of(job.name, "n2")
     let_time_run_out(job)
     job.finish()
     assert job["Restarts"] == "1" and went_on(job) and "on 2 ranks" in job.log
+    assert len(list((tmp_path / "out").glob("journal*.rcj"))) == 2  # one of each node
     assert datasets(tmp_path / "out") == expected
 
 
