@@ -96,8 +96,6 @@ rc_status rc_spectrum_exchange(rc_exchange *e, const rc_spectrum_plan *plan, siz
     RC_TRY(rc_exchange_doubles(e, s->state, n));
     RC_TRY(rc_exchange_size(e, &s->n_steps, 0, SIZE_MAX, "steps"));
     RC_TRY(rc_fixed_point_exchange(e, n, &s->fixed_point));
-    RC_TRY(rc_exchange_bytes(e, &s->transient, sizeof s->transient));
-    RC_TRY(rc_exchange_flag(e, &s->transient_grows));
     RC_TRY(rc_exchange_bytes(e, &s->derived, sizeof s->derived));
     RC_TRY(rc_exchange_bytes(e, &s->activity, sizeof s->activity));
     RC_TRY(exchange_judgement(e, s));
