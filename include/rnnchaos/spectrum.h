@@ -258,8 +258,10 @@ typedef struct rc_survival {
     rc_share moving; /* trials that had not settled when they were left */
 } rc_survival;
 
-/* Of judged spectra. A trial that did not settle counts with the time that it was
- * followed; one whose audit failed does not count. */
+/* Of judged spectra. If some did not settle, the rate is that up to the time until
+ * which it is known of all whether they had: as much before the end as those that came
+ * to rest needed for it, at the most, once perturbations no longer grew. A trial
+ * whose audit failed does not count. */
 rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra);
 
 /* Numbers attractors 0, 1, ... in order of first trial and writes each trial's

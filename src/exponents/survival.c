@@ -40,15 +40,33 @@ static bool has_settled(const rc_spectrum *s) {
     return s->verdict != RC_VERDICT_CHAOS && s->verdict != RC_VERDICT_UNDECIDED;
 }
 
-rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra) {
-    size_t n_settled = 0, n_known = 0;
-    double seconds = 0;
+static double followed(const rc_spectrum *s) { return s->start_ms / 1000 + s->measured_s; }
+
+/* Until when is it known of every trial whether it had escaped? That one has is
+ * seen later, when it comes to rest: trials that were still moving at their end
+ * may have escaped up to as long before as it took others to be seen. */
+static double known_until(size_t n_trials, rc_spectrum *const *spectra) {
+    double end = INFINITY, delay = 0;
     for (size_t t = 0; t < n_trials; t++) {
         const rc_spectrum *s = spectra[t];
         if (!s->audit.passed) continue;
-        n_known++;
-        n_settled += has_settled(s);
-        seconds += has_settled(s) ? s->growth_ms / 1000 : s->start_ms / 1000 + s->measured_s;
+        if (!has_settled(s)) end = fmin(end, followed(s));
+        if (has_settled(s) && isfinite(s->rest_ms)) delay = fmax(delay, (s->rest_ms - s->growth_ms) / 1000);
     }
-    return (rc_survival){rc_rate_of(n_settled, n_known, seconds), rc_share_of(n_known - n_settled, n_known)};
+    return fmax(0, end - delay);
+}
+
+rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra) {
+    size_t n_escaped = 0, n_moving = 0, n_known = 0;
+    double seconds = 0, end = known_until(n_trials, spectra);
+    for (size_t t = 0; t < n_trials; t++) {
+        const rc_spectrum *s = spectra[t];
+        if (!s->audit.passed) continue;
+        double escaped = has_settled(s) ? s->growth_ms / 1000 : INFINITY;
+        n_known++;
+        n_moving += !has_settled(s);
+        n_escaped += escaped <= end;
+        seconds += fmin(escaped, end);
+    }
+    return (rc_survival){rc_rate_of(n_escaped, n_known, seconds), rc_share_of(n_moving, n_known)};
 }

@@ -38,8 +38,8 @@ static char *path_of(const char *folder, size_t task) {
     return asprintf(&path, "%s/checkpoint-%zu.rck", folder, task) < 0 ? NULL : path;
 }
 
-__attribute__((format(printf, 3, 4))) static void note(const rc_task_control *control, bool warning,
-                                                       const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static void note(const rc_task_control *control, bool warning, const char *format,
+                                                       ...) {
     char text[2048];
     va_list arguments;
     va_start(arguments, format);

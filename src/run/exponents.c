@@ -100,7 +100,7 @@ static void put_summary(const rc_spectrum_plan *plan, size_t n_trials, rc_spectr
     slices->chaos_probability_low[0] = chaos.low;
     slices->chaos_probability_high[0] = chaos.high;
     rc_survival survival = rc_survival_of(n_trials, spectra);
-    slices->n_escaped[0] = (int32_t)survival.escape.n;
+    slices->n_escaped[0] = (int32_t)(survival.moving.of - survival.moving.n);
     slices->escape_rate[0] = survival.escape.value;
     slices->escape_rate_low[0] = survival.escape.low;
     slices->escape_rate_high[0] = survival.escape.high;

@@ -79,7 +79,7 @@ const rc_variable rc_variable_table[] = {
     FLOATS(chaos_probability_low, "1", "lower end of its 95 % interval", SESSION, GAIN),
     FLOATS(chaos_probability_high, "1", "upper end of its 95 % interval", SESSION, GAIN),
     COUNTS(n_escaped, 0, "trials that settled (fixed point, cycle, torus)", SESSION, GAIN),
-    FLOATS(escape_rate, "1/s", "rate at which trials settle: n_escaped by all their time before", SESSION, GAIN),
+    FLOATS(escape_rate, "1/s", "rate at which perturbations stop growing for good, over the time in which this is known of all trials", SESSION, GAIN),
     FLOATS(escape_rate_low, "1/s", "lower end of its 95 % interval", SESSION, GAIN),
     FLOATS(escape_rate_high, "1/s", "upper end of its 95 % interval", SESSION, GAIN),
     FLOATS(survival, "1", "share of trials that had not settled at the end", SESSION, GAIN),

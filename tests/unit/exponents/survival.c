@@ -60,24 +60,62 @@ static void intervals_hold_the_rate(void **state) {
     }
 }
 
-/* Chaos, chaos that ended, rest, and one that failed its audit. */
+/* Chaos, chaos that ended, rest, and one that failed its audit. Rest is seen 4 s
+ * after growth ended: what is known of all ends 4 s before the shortest of those that move. */
 static void trials_count_with_their_time(void **state) {
     (void)state;
-    rc_spectrum s[5] = {
+    rc_spectrum s[6] = {
         {.verdict = RC_VERDICT_CHAOS, .start_ms = 5000, .measured_s = 25, .audit = {.passed = true}},
-        {.verdict = RC_VERDICT_UNDECIDED, .start_ms = 5000, .measured_s = 5, .audit = {.passed = true}},
-        {.verdict = RC_VERDICT_TRANSIENT_CHAOS, .growth_ms = 8000, .start_ms = 9000, .audit = {.passed = true}},
-        {.verdict = RC_VERDICT_LIMIT_CYCLE, .growth_ms = 2000, .measured_s = 25, .audit = {.passed = true}},
+        {.verdict = RC_VERDICT_UNDECIDED, .start_ms = 5000, .measured_s = 9, .audit = {.passed = true}},
+        {.verdict = RC_VERDICT_TRANSIENT_CHAOS, .growth_ms = 8000, .rest_ms = 12000, .audit = {.passed = true}},
+        {.verdict = RC_VERDICT_FIXED_POINT, .growth_ms = 11000, .rest_ms = 13000, .audit = {.passed = true}},
+        {.verdict = RC_VERDICT_LIMIT_CYCLE, .growth_ms = 2000, .rest_ms = NAN, .audit = {.passed = true}},
         {.verdict = RC_VERDICT_UNDECIDED, .growth_ms = 1000, .measured_s = 25},
     };
-    rc_spectrum *all[5];
-    for (size_t t = 0; t < 5; t++) all[t] = &s[t];
-    rc_survival survival = rc_survival_of(5, all);
-    assert_true(survival.escape.n == 2 && survival.escape.of == 4);
-    assert_close(survival.escape.time, 30 + 10 + 8 + 2, 1e-12);
-    assert_close(survival.escape.value, 2.0 / 50, 1e-15);
-    assert_true(survival.moving.n == 2 && survival.moving.of == 4 && survival.moving.value == 0.5);
+    rc_spectrum *all[6];
+    for (size_t t = 0; t < 6; t++) all[t] = &s[t];
+    rc_survival survival = rc_survival_of(6, all);
+    assert_true(survival.escape.n == 2 && survival.escape.of == 5);
+    assert_close(survival.escape.time, 10 + 10 + 8 + 10 + 2, 1e-12);
+    assert_close(survival.escape.value, 2.0 / 40, 1e-15);
+    assert_true(survival.moving.n == 2 && survival.moving.of == 5 && survival.moving.value == 0.4);
+    survival = rc_survival_of(3, all + 2); /* all settled: all their time */
+    assert_true(survival.escape.n == 3 && survival.moving.n == 0);
+    assert_close(survival.escape.time, 8 + 11 + 2, 1e-12);
     assert_true(isnan(rc_survival_of(0, all).escape.value));
+    s[1].measured_s = 0; /* too short to know anything */
+    s[1].start_ms = 3000;
+    assert_true(isnan(rc_survival_of(6, all).escape.value));
+}
+
+/* Lifetimes of mean 20 s, seen 14 s later or not at all if left at 33 s: the rate
+ * is still inside its interval as often as promised. */
+static void delays_do_not_lower_the_rate(void **state) {
+    (void)state;
+    enum { TRIALS = 20, RUNS = 4000 };
+    const double rate = 0.05, end = 33, delay = 14;
+    rc_stream stream;
+    uint32_t seed = 4;
+    size_t inside = 0;
+    rc_spectrum s[TRIALS];
+    rc_spectrum *all[TRIALS];
+    rc_stream_open(&seed, 1, NULL, 0, &stream);
+    for (int run = 0; run < RUNS; run++) {
+        for (size_t t = 0; t < TRIALS; t++) {
+            double life = -log(1 - rc_stream_uniform(&stream)) / rate;
+            bool seen = life + delay < end;
+            s[t] = (rc_spectrum){.verdict = seen ? RC_VERDICT_TRANSIENT_CHAOS : RC_VERDICT_CHAOS, .rest_ms = NAN};
+            s[t].audit.passed = true;
+            s[t].measured_s = end;
+            s[t].growth_ms = 1000 * life;
+            if (seen) s[t].rest_ms = 1000 * (life + delay);
+            all[t] = &s[t];
+        }
+        rc_rate found = rc_survival_of(TRIALS, all).escape;
+        inside += found.low <= rate && rate <= found.high;
+    }
+    print_message("%.1f %% inside\n", 100.0 * (double)inside / RUNS);
+    assert_true(inside > 0.94 * RUNS);
 }
 
 int main(void) {
@@ -85,6 +123,7 @@ int main(void) {
         cmocka_unit_test(intervals_of_tables),
         cmocka_unit_test(intervals_hold_the_rate),
         cmocka_unit_test(trials_count_with_their_time),
+        cmocka_unit_test(delays_do_not_lower_the_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
