@@ -168,6 +168,7 @@ static void show_progress(mpi_overseer *o, const rc_task_control *control) {
     p->state_steps = o->foreign_steps + atomic_load(&control->state_steps);
     p->n_state_steps =
         (p->n_tasks - p->tasks_found) * rc_task_state_steps(o->study) - atomic_load(&control->saved_steps);
+    p->restored_steps = atomic_load(&control->restored_steps);
     p->elapsed_s = MPI_Wtime() - o->start;
     o->options->report(p, o->options->report_context);
 }

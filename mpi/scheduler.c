@@ -29,6 +29,7 @@ typedef struct {
     int kind, exit_status;
     bool keeps_journals;
     unsigned long long study_length, folder_length, n_threads, shard, n_shards;
+    double checkpoint_s;
     char kernels[32];
 } order;
 
@@ -138,6 +139,7 @@ static void take_tasks(member *m) {
 static rc_status keep(member *m, uint64_t task, const void *bytes, bool own) {
     rc_status status = RC_OK;
     if (m->journal) status = rc_journal_append(m->journal, task, bytes);
+    if (status == RC_OK) status = rc_checkpoint_settle(&m->control, m->journal, m->options->folder, task);
     if (status != RC_OK) {
         fail(m, status);
         return status;
@@ -276,6 +278,9 @@ static rc_status prepare(member *m, uint64_t *tasks, size_t n) {
     rc_status status = RC_OK;
     const rc_run_options *options = m->options;
     rc_task_context context = {options->kernels, &m->control, options->folder};
+    m->control.checkpoint_s = options->control->checkpoint_s;
+    m->control.note = options->control->note;
+    m->control.note_context = options->control->note_context;
     status = mpi_overseer_create(m->board, m->study, options, tasks, n, &m->overseer);
     if (status != RC_OK) free(tasks);
     if (status != RC_OK) goto done;
@@ -339,6 +344,7 @@ rc_status mpi_run_study(const rc_study *study, const rc_run_options *options) {
     order run = {.kind = RUN,
                  .keeps_journals = options->journal != NULL,
                  .n_threads = options->n_threads,
+                 .checkpoint_s = options->control->checkpoint_s,
                  .study_length = strlen(study->text),
                  .folder_length = strlen(folder),
                  .shard = options->shard,
@@ -357,6 +363,12 @@ rc_status mpi_run_study(const rc_study *study, const rc_run_options *options) {
     return status;
 }
 
+/* Of the many ranks but the first only warnings. */
+static void print_note(bool warning, const char *text, void *context) {
+    (void)context;
+    if (warning) fprintf(stderr, "rnnchaos-mpi: %s\n", text);
+}
+
 static char *receive_text(unsigned long long length) {
     char *text = calloc(length + 1, 1);
     if (!text) MPI_Abort(MPI_COMM_WORLD, 1);
@@ -366,6 +378,8 @@ static char *receive_text(unsigned long long length) {
 
 static void serve_run(const order *run, rc_task_control *control) {
     rc_study *study = NULL;
+    control->checkpoint_s = run->checkpoint_s;
+    control->note = print_note;
     char *text = receive_text(run->study_length), *folder = receive_text(run->folder_length);
     rc_run_options options = {.n_threads = run->n_threads,
                               .control = control,

@@ -24,6 +24,7 @@ typedef struct rc_task_control {
     atomic_ullong restored_steps; /* ... of which these were found in checkpoints */
     atomic_ullong saved_steps;    /* of finished tasks, what they did not need */
     atomic_uint n_saving;         /* tasks that are writing a checkpoint right now */
+    atomic_uint n_checkpoints;    /* written or found, ever */
     /* To be set before tasks begin: */
     double checkpoint_s; /* long tasks write one about so often; 0: RC_CHECKPOINT_S */
     void (*note)(bool warning, const char *text, void *context); /* a line about a task, from any thread; may be NULL */
@@ -50,8 +51,11 @@ rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_cont
 /* Is this the checkpoint of a task of the study, and of which one? Reads its head only. */
 bool rc_checkpoint_is_of(const char *path, const rc_study *study, size_t *task);
 
-/* Removes a task's checkpoint; without one it does nothing. Errors: RC_IO, RC_NO_MEMORY. */
-rc_status rc_checkpoint_remove(const char *folder, size_t task);
+/* After a finished task has been appended to the journal (may be NULL): removes
+ * its checkpoint, if there is one, once the journal is synced. Looks for one
+ * only if tasks under this control have had any. Errors: those of
+ * rc_journal_sync. */
+rc_status rc_checkpoint_settle(const rc_task_control *control, rc_journal *journal, const char *folder, size_t task);
 
 typedef struct rc_progress {
     size_t tasks_done;  /* of n_tasks; those found in the journal included */
@@ -87,10 +91,6 @@ bool rc_run_wants(const rc_run_options *options, size_t task);
 /* What a run with these options begins with: how many tasks there are, and how
  * many of them the journal has. */
 rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *options);
-
-/* Takes a finished task: into the results, and the journal; its checkpoint goes
- * once the journal is synced. Errors: those of rc_journal_append. */
-rc_status rc_run_keep(const rc_run_options *options, size_t task, const void *bytes);
 
 /* Runs the tasks of the study that the options want on threads of this
  * process. Memory: a few tasks for each thread, and the results if any.

@@ -29,6 +29,7 @@ static uint64_t bits(double x) {
 static void take_fingerprint(rc_saver *s, const double *states) {
     const rc_network *W = s->network;
     const rc_spectrum_plan *p = s->plan;
+    static const size_t layout[] = {sizeof(rc_spectrum), sizeof(rc_trial_run), sizeof(rc_probe), sizeof(rc_group)};
     size_t n = W->n_neurons;
     uint32_t rows = rc_crc32c(0, W->row_start, (n + 1) * sizeof *W->row_start);
     uint64_t print[RC_FINGERPRINT_SIZE] = {
@@ -49,6 +50,7 @@ static void take_fingerprint(rc_saver *s, const double *states) {
         bits(p->target_error),
         bits(p->target_error_share),
         rc_crc32c(0, rc_build.version, strlen(rc_build.version)),
+        rc_crc32c(0, layout, sizeof layout),
     };
     memcpy(s->fingerprint, print, sizeof print);
 }

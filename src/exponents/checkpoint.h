@@ -10,7 +10,7 @@
 #include "exponents/group.h"
 #include "exponents/spectrum.h"
 
-enum { RC_FINGERPRINT_SIZE = 17 };
+enum { RC_FINGERPRINT_SIZE = 18 };
 
 /* One measurement's. Without plan->checkpoint it never saves. */
 struct rc_saver {

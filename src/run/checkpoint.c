@@ -90,6 +90,7 @@ static rc_status read_saved(rc_task_checkpoint *c) {
     head front;
     RC_TRY(read_file(c->path, &c->bytes, &n));
     if (!c->bytes) return RC_OK;
+    atomic_fetch_add(&c->control->n_checkpoints, 1);
     if (n >= sizeof front) memcpy(&front, c->bytes, sizeof front);
     if (n < sizeof front || !is_head_of(&front, c->study) || front.task != c->task)
         return rc_fail(RC_DAMAGED, "%s: it is not of this task and study", c->path);
@@ -139,6 +140,7 @@ static rc_status save(void *context, const void *bytes, size_t n) {
     atomic_fetch_add(&c->control->n_saving, 1);
     bool failed = write_file(c, bytes, n) != RC_OK;
     atomic_fetch_sub(&c->control->n_saving, 1);
+    atomic_fetch_add(&c->control->n_checkpoints, !failed);
     if (failed && !c->failed) note(c->control, true, "task %zu: not saved: %s", c->task, rc_message());
     c->failed = failed;
     return RC_OK;
@@ -174,20 +176,18 @@ void rc_task_checkpoint_close(rc_task_checkpoint *c) {
     *c = (rc_task_checkpoint){0};
 }
 
-/* --- The file of a task --------------------------------------------------------------- */
+/* --- When the task is finished --------------------------------------------------------- */
 
-bool rc_checkpoint_exists(const char *folder, size_t task) {
-    char *path = path_of(folder, task);
-    bool exists = path && access(path, F_OK) == 0;
-    free(path);
-    return exists;
-}
-
-rc_status rc_checkpoint_remove(const char *folder, size_t task) {
+rc_status rc_checkpoint_settle(const rc_task_control *control, rc_journal *journal, const char *folder, size_t task) {
+    rc_status status = RC_OK;
+    if (!folder || atomic_load(&control->n_checkpoints) == 0) return RC_OK;
     char *path = path_of(folder, task);
     if (!path) return rc_fail(RC_NO_MEMORY, "%s: out of memory", folder);
-    rc_status status = RC_OK;
-    if (unlink(path) && errno != ENOENT) status = rc_fail(RC_IO, "%s: cannot remove: %s", path, strerror(errno));
+    if (access(path, F_OK) == 0) {
+        if (journal) RC_TRY(rc_journal_sync(journal));
+        unlink(path); /* what stays is of no use, and does no harm */
+    }
+done:
     free(path);
     return status;
 }

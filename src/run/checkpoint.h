@@ -29,6 +29,4 @@ bool rc_task_checkpoint_forget(rc_task_checkpoint *checkpoint);
 
 void rc_task_checkpoint_close(rc_task_checkpoint *checkpoint);
 
-bool rc_checkpoint_exists(const char *folder, size_t task);
-
 #endif

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "base/fail.h"
-#include "run/checkpoint.h"
 #include "run/pool.h"
 
 static size_t count_processors(void) {
@@ -60,18 +59,6 @@ rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *optio
     return progress;
 }
 
-rc_status rc_run_keep(const rc_run_options *options, size_t task, const void *bytes) {
-    rc_status status = RC_OK;
-    rc_journal *journal = options->journal;
-    if (options->results) rc_task_unpack(options->results, task, bytes);
-    if (journal) RC_TRY(rc_journal_append(journal, task, bytes));
-    if (!options->folder || !rc_checkpoint_exists(options->folder, task)) goto done;
-    if (journal) RC_TRY(rc_journal_sync(journal));
-    rc_checkpoint_remove(options->folder, task); /* what stays is of no use, and does no harm */
-done:
-    return status;
-}
-
 /* A run under way. */
 typedef struct {
     const rc_study *study;
@@ -88,10 +75,20 @@ static void hand_out(run *r) {
         if (rc_run_wants(r->options, r->next)) rc_pool_offer(r->pool, r->next);
 }
 
+static rc_status keep(run *r, size_t task, const void *bytes) {
+    rc_status status = RC_OK;
+    rc_journal *journal = r->options->journal;
+    if (r->options->results) rc_task_unpack(r->options->results, task, bytes);
+    if (journal) RC_TRY(rc_journal_append(journal, task, bytes));
+    status = rc_checkpoint_settle(r->control, journal, r->options->folder, task);
+done:
+    return status;
+}
+
 static rc_status collect(run *r) {
     rc_status status = RC_OK;
     for (rc_finished one; status == RC_OK && rc_pool_collect(r->pool, &one); free(one.bytes)) {
-        status = rc_run_keep(r->options, one.task, one.bytes);
+        status = keep(r, one.task, one.bytes);
         r->progress.tasks_done += status == RC_OK;
     }
     if (status == RC_OK && r->options->journal) status = rc_journal_tick(r->options->journal);

@@ -143,3 +143,30 @@ def test_a_study_of_another_takes_new_journals(undisturbed, tmp_path):
     second = mpirun(3, "run", *LONGER, "--force", "-o", tmp_path, env=nodes_of(1))
     assert second.returncode == 0, second.stderr
     assert datasets(tmp_path) == datasets(undisturbed)
+
+
+# --- Inside long tasks ------------------------------------------------------------------
+
+# Three tasks of some seconds.
+LONG = ["--set", "sessions=[1]", "--set", "gains=[14,16,18]", "--set", "trials=2", "--set", "network.neurons=200",
+        "--set", "dynamics.duration_ms=300", "--set", "exponents.count=40", "--set", "exponents.transient_ms=100",
+        "--set", "exponents.duration_ms=40000", "--no-figure"]  # fmt: skip
+
+
+def test_long_tasks_go_on_inside_on_other_ranks(tmp_path):
+    plain, folder = tmp_path / "plain", tmp_path / "broken"
+    subprocess.run([BUILD / "rnnchaos", "run", *LONG, "-o", plain], check=True, capture_output=True)
+    run = start(3, "run", *LONG, "-o", folder, "--checkpoint", 1, env=nodes_of(2))
+    while len(list(folder.glob("checkpoint-*.rck"))) < 2:
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.02)
+    os.kill(ranks_of(folder, 3)[1], signal.SIGTERM)
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == 3 and "--resume" in errors
+    left = len(list(folder.glob("checkpoint-*.rck")))
+    assert left > 0
+    last = mpirun(1, "run", *LONG, "-o", folder, "--resume")
+    assert last.returncode == 0, last.stderr
+    assert last.stderr.count("continues at") == left
+    assert datasets(folder) == datasets(plain)
+    assert not list(folder.glob("checkpoint-*"))
