@@ -138,7 +138,6 @@ static void put_files(FILE *out) {
 }
 
 static void put_process(FILE *out) {
-    extern char **environ;
     char text[4096];
     fprintf(out, "folder: %s\n", getcwd(text, sizeof text));
     mode_t mask = umask(0);
