@@ -38,14 +38,9 @@ class Job:
         self.wait_for("COMPLETED", RUN_PATIENCE_S)
 
 
-def bytes_in(journals):
-    return sum(path.stat().st_size for path in journals.parent.glob(journals.name) if path.exists())
-
-
-def wait_for_tasks(journals, since=0):
-    """Until a task or two are finished; journals: folder / pattern. Of two sizes the smaller may be that of a header."""
-    sizes = {since}
-    wait_until(lambda: sizes.add(bytes_in(journals)) or len(sizes) > 2, f"tasks in {journals}")
+def wait_for_tasks(folder, journals="journal*.rcj"):
+    """Until a finished task is in the journals: docs/file-formats.md."""
+    wait_until(lambda: any(b"rcj task" in path.read_bytes() for path in folder.glob(journals)), f"tasks in {folder}")
 
 
 def datasets(folder):

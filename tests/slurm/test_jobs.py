@@ -5,7 +5,7 @@ import signal
 
 import pytest
 from cluster import wait_until
-from jobs import bytes_in, datasets, wait_for_tasks
+from jobs import datasets, wait_for_tasks
 
 ONE_CORE = ["--cpus-per-task=1"]
 
@@ -30,7 +30,7 @@ WARN_EARLY = ["--time=60", "--signal=B:USR1@660"]
 def test_one_node_through_a_time_limit(submit, long_study, tmp_path):
     study, expected = long_study
     job = submit([*ONE_CORE, *WARN_EARLY], "one-node.sh", study, tmp_path / "out", "--no-figure")
-    wait_for_tasks(tmp_path / "out/journal.rcj")
+    wait_for_tasks(tmp_path / "out")
     let_time_run_out(job)
     job.finish()
     assert job["Restarts"] == "1" and went_on(job)
@@ -41,7 +41,7 @@ def test_many_nodes_through_a_time_limit(cluster, submit, long_study, tmp_path):
     study, expected = long_study
     options = ["--nodes=2", "--ntasks-per-node=1", *ONE_CORE, *WARN_EARLY]
     job = submit(options, "many-nodes.sh", study, tmp_path / "out", "--no-figure")
-    wait_for_tasks(tmp_path / "out/journal*.rcj")
+    wait_for_tasks(tmp_path / "out")
     assert cluster.programs_of(job.name, "n1") and cluster.programs_of(job.name, "n2")
     let_time_run_out(job)
     job.finish()
@@ -57,7 +57,7 @@ def test_an_array_and_its_merge(cluster, submit, short_study, tmp_path):
     array = jobs[0].name.split("_")[0]
     merge = submit([f"--dependency=afterok:{array}"], "merge.sh", out)
     for k, job in enumerate(jobs, 1):
-        wait_for_tasks(out / f"journal.{k}-of-3.rcj")
+        wait_for_tasks(out, f"journal.{k}-of-3.rcj")
         cluster.run("scancel", "--batch", "--signal=USR1", job.name)  # as Slurm does before the time limit
     for job in jobs:
         job.wait_until_requeued()
@@ -81,7 +81,7 @@ def test_a_cancelled_job_goes_on_when_submitted_again(cluster, submit, short_stu
     study, expected = short_study
     again = [ONE_CORE, "one-node.sh", study, tmp_path / "out", "--no-figure"]
     job = submit(*again)
-    wait_for_tasks(tmp_path / "out/journal.rcj")
+    wait_for_tasks(tmp_path / "out")
     cluster.run("scancel", job.name)
     job.wait_for("CANCELLED")
     wait_until(lambda: "ended by scancel or Slurm" in job.log, "the last words of the job")
@@ -95,7 +95,7 @@ def test_a_cancelled_job_goes_on_when_submitted_again(cluster, submit, short_stu
 def test_a_killed_program_ends_the_job_which_goes_on_when_requeued(cluster, submit, short_study, tmp_path):
     study, expected = short_study
     job = submit(ONE_CORE, "one-node.sh", study, tmp_path / "out", "--no-figure")
-    wait_for_tasks(tmp_path / "out/journal.rcj")
+    wait_for_tasks(tmp_path / "out")
     [program] = cluster.programs_of(job.name)
     os.kill(program, signal.SIGKILL)
     job.wait_for("FAILED")
@@ -110,7 +110,7 @@ def test_a_killed_program_ends_the_job_which_goes_on_when_requeued(cluster, subm
 def test_a_job_whose_node_dies_goes_on_elsewhere(cluster, submit, short_study, tmp_path):
     study, expected = short_study
     job = submit(ONE_CORE, "one-node.sh", study, tmp_path / "out", "--no-figure")
-    wait_for_tasks(tmp_path / "out/journal.rcj")
+    wait_for_tasks(tmp_path / "out")
     node = job["BatchHost"]
     cluster.cut_power(node)
     try:
