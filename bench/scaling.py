@@ -74,10 +74,13 @@ def measure_messages(n_bytes):
 
 
 def time_run(ranks):
-    """Seconds in which all tasks were done, and those until the files were there, which the command tells."""
+    """Seconds until all tasks were kept, and processor time of the whole job."""
     with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        before = os.times()
         run = mpirun(ranks, BUILD / "rnnchaos-mpi", "run", *RUN, "--no-figure", "-o", folder)
-    return float(re.search(r"\d+ tasks in ([\d.]+) s", run.stderr).group(1))
+        after = os.times()
+    wall = float(re.search(r"\d+ tasks in ([\d.]+) s", run.stderr).group(1))
+    return wall, after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def measure_runs(rounds):
@@ -85,7 +88,8 @@ def measure_runs(rounds):
     for _ in range(rounds):
         for k in RUN_RANKS:
             times[k].append(time_run(k))
-    return {k: bench.least(times[k]) for k in RUN_RANKS}
+    return {str(k): {"wall_s": bench.least([wall for wall, _ in t]), "cpu_s": min(cpu for _, cpu in t)}
+            for k, t in times.items()}
 
 
 def measure(rounds):
@@ -205,12 +209,15 @@ def predict(measured, ranks):
 
 def run_table(measured):
     cores, runs = measured["cores"], {int(k): v for k, v in measured["runs"].items()}
-    rows = ["| ranks | s, least | s, median | times as fast as 1 | per core | simulated s |", "|--:|--:|--:|--:|--:|--:|"]
+    rows = ["| ranks | s, least | s, median | times as fast as 1 | per core | simulated s | processor time, s |",
+            "|--:|--:|--:|--:|--:|--:|--:|"]
     for k, t in runs.items():
-        faster = runs[1]["min"] / t["min"]
-        rows.append(f"| {k} | {t['min']:.2f} | {t['median']:.2f} | {faster:.2f} | {100 * faster / min(k, cores):.0f} % "
-                    f"| {predict(measured, k):.2f} |")
-    return rows
+        wall = t["wall_s"]
+        faster = runs[1]["wall_s"]["min"] / wall["min"]
+        rows.append(f"| {k} | {wall['min']:.2f} | {wall['median']:.2f} | {faster:.2f} "
+                    f"| {100 * faster / min(k, cores):.0f} % | {predict(measured, k):.2f} | {t['cpu_s']:.2f} |")
+    tasks = sum(measured["run_tasks"]["seconds"])
+    return rows + ["", f"The tasks alone take {tasks:.2f} s of processor time."]
 
 
 def cost_table(measured):
@@ -284,16 +291,20 @@ def latest():
 def main():
     parser = argparse.ArgumentParser(prog="script/bench scaling", description=__doc__.splitlines()[0])
     parser.add_argument("--simulate-only", action="store_true", help="use the last measurement in bench/history/")
+    parser.add_argument("--runs-only", action="store_true", help="time the runs anew, keep all else of that measurement")
     parser.add_argument("--rounds", type=int, default=5, help="how often every run is timed")
     arguments = parser.parse_args()
-    if arguments.simulate_only:
+    if arguments.simulate_only or arguments.runs_only:
         path = latest()
         measured = json.loads(path.read_text())
+        if arguments.runs_only:
+            measured.update(load=os.getloadavg()[0], runs=measure_runs(arguments.rounds))
     else:
         measured = measure(arguments.rounds)
         path = ROOT / f"bench/history/scaling-{measured['date']}.json"
     path.write_text(json.dumps(measured, indent=1) + "\n")
-    curves = measured["curves"] = sweep(measured)
+    curves = measured["curves"] if arguments.runs_only else sweep(measured)
+    measured["curves"] = curves
     path.write_text(json.dumps(measured, indent=1) + "\n")
     draw(curves)
     write_page(measured, curves)

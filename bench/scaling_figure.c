@@ -67,7 +67,8 @@ static rc_pen pen_of(const curve *c) {
 }
 
 static void draw_panel(rc_canvas *canvas, unsigned panel, const curve *curves, size_t n) {
-    rc_box box = {4.0 + 34.0 + (panel % 2) * 254.0, 4.0 + 17.0 + (panel / 2) * 168.0, 138.0, 120.0};
+    unsigned row = panel / 2, column = panel % 2;
+    rc_box box = {38.0 + column * 254.0, 21.0 + row * 168.0, 138.0, 120.0};
     rc_axes axes = {canvas, box, {panels[panel].low, panels[panel].high}, {0.0, 101.0}};
     rc_pen aim_pen = {.color = rc_color_grey(0.55), .width = 0.5, .dash = 1.0};
     rc_point legend = {box.x + box.width + 8.0, box.y + 4.0};

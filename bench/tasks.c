@@ -28,6 +28,7 @@ int main(int argc, char **argv) {
             settings[n_settings++] = argv[++k];
         } else {
             fprintf(stderr, "usage: tasks [--set KEY=VALUE]...\n");
+            free(settings);
             return 2;
         }
     }

@@ -81,7 +81,10 @@ static void add_news(mpi_overseer *o, uint64_t task) {
     if (o->n_news == o->news_room) {
         o->news_room = o->news_room ? 2 * o->news_room : NOTICE_MOST;
         uint64_t *larger = realloc(o->news, o->news_room * sizeof *larger);
-        if (!larger) MPI_Abort(MPI_COMM_WORLD, 1); /* the task is in the journal */
+        if (!larger) { /* the tasks are in the journal */
+            MPI_Abort(MPI_COMM_WORLD, 1);
+            abort(); /* unreachable, which compilers cannot know */
+        }
         o->news = larger;
     }
     o->news[o->n_news++] = task;
