@@ -365,7 +365,8 @@ static void use_spectra(const rc_study *study) {
         WORKS(rc_spectrum_judge(network, &plan, 2, spectra));
         rc_attractors_match(&plan, 2, spectra);
         rc_spectrum_largest(spectra[0]);
-        rc_spectrum_derive(spectra[0]);
+        rc_derived derived;
+        WORKS(rc_spectrum_derive(spectra[0], &derived));
         rc_verdict_name(spectra[0]->verdict);
         WORKS(rc_spectra_write(&plan, 2, spectra, in_folder("spectra.h5")));
         FAILS(rc_spectra_write(&plan, 2, spectra, "/nowhere/spectra.h5"));
