@@ -6,54 +6,95 @@
 
 enum { UNIT = RC_LANE_UNIT };
 
-static size_t count_columns(size_t n_tangents, bool wide) {
-    return RC_N_POINTS + (wide ? (n_tangents + UNIT - 1) / UNIT : n_tangents);
-}
+static size_t round_up(size_t n) { return (n + UNIT - 1) / UNIT * UNIT; }
 
-/* Blocks of nearly equal width, none wider than RC_STEP_COLUMNS. */
-static size_t choose_block_columns(size_t n_columns) {
-    size_t n_blocks = (n_columns + RC_STEP_COLUMNS - 1) / RC_STEP_COLUMNS;
-    return (n_columns + n_blocks - 1) / n_blocks;
-}
+static size_t column_size(const rc_bundle *bundle) { return bundle->n_neurons * UNIT; }
 
-static size_t block_width(const rc_bundle *bundle, size_t first) {
-    size_t rest = bundle->n_columns - first;
-    return rest < bundle->block_columns ? rest : bundle->block_columns;
-}
-
-static size_t column_offset(const rc_bundle *bundle, size_t column, size_t *stride) {
-    size_t first = column - column % bundle->block_columns;
-    *stride = block_width(bundle, first) * UNIT;
-    return (first * bundle->n_neurons + (column - first)) * UNIT;
-}
+/* How far a step moves everything. */
+static size_t shift_of(const rc_bundle *bundle) { return bundle->kernels->step_columns * column_size(bundle); }
 
 double *rc_bundle_values(const rc_bundle *bundle) { return bundle->value ? bundle->value : bundle->source; }
 
-size_t rc_bundle_size(const rc_bundle *bundle) { return bundle->n_neurons * bundle->n_columns * UNIT; }
+size_t rc_bundle_size(const rc_bundle *bundle) { return bundle->n_points + bundle->n_columns * column_size(bundle); }
 
-double *rc_bundle_column(const rc_bundle *bundle, size_t column, size_t *stride) {
-    return rc_bundle_values(bundle) + column_offset(bundle, column, stride);
+double *rc_bundle_points(const rc_bundle *bundle, int point, size_t *stride) {
+    *stride = bundle->step.n_lanes;
+    return rc_bundle_values(bundle) + (size_t)point * *stride / RC_N_POINTS;
 }
 
-rc_columns rc_bundle_frame(const rc_bundle *bundle) {
-    rc_columns frame = {bundle->n_neurons, bundle->n_columns - RC_N_POINTS, bundle->frame_start, bundle->frame_stride};
-    for (size_t c = 0; c < frame.n_columns; c++)
-        frame.start[c] = rc_bundle_column(bundle, RC_N_POINTS + c, &bundle->frame_stride[c]);
-    return frame;
-}
+double *rc_bundle_tangents(const rc_bundle *bundle) { return rc_bundle_values(bundle) + bundle->n_points; }
 
 static rc_status allocate(const rc_network *network, rc_bundle *b) {
     rc_status status = RC_OK;
-    size_t size = rc_bundle_size(b);
-    RC_TRY(RC_ARRAY(b->weight, network->n_connections, "scaled weights"));
-    RC_TRY(RC_ARRAY(b->input, b->n_neurons, "input"));
-    RC_TRY(RC_ARRAY_ALIGNED(b->source, size, "states and tangents"));
-    RC_TRY(RC_ARRAY_ALIGNED(b->next, size, "states and tangents"));
+    rc_rows *rows = &b->step.rows;
+    size_t n = b->n_neurons, size = rc_bundle_size(b), spare = b->kernels->step_rows;
+    RC_TRY(RC_ARRAY(b->row, n, "rows"));
+    RC_TRY(RC_ARRAY(rows->common, n, "rows"));
+    RC_TRY(RC_ARRAY(rows->end, n + spare, "rows"));
+    RC_TRY(RC_ARRAY(rows->offset, network->n_connections, "connections"));
+    RC_TRY(RC_ARRAY(rows->weight, network->n_connections, "scaled weights"));
+    RC_TRY(RC_ARRAY(b->input, n + spare, "input"));
+    RC_TRY(RC_ARRAY_ALIGNED(b->memory, size + shift_of(b), "states and tangents"));
+    RC_TRY(RC_ARRAY_ALIGNED(b->next_points, b->n_points, "states"));
     if (b->step.form == RC_FORM_CURRENT) RC_TRY(RC_ARRAY_ALIGNED(b->value, size, "states and tangents"));
-    RC_TRY(RC_ARRAY_ALIGNED(b->slope, b->n_neurons * UNIT, "slopes"));
-    RC_TRY(RC_ARRAY(b->frame_start, b->n_columns, "columns"));
-    RC_TRY(RC_ARRAY(b->frame_stride, b->n_columns, "columns"));
+    RC_TRY(RC_ARRAY_ALIGNED(b->step.slope, b->n_points, "slopes"));
 done:
+    return status;
+}
+
+static size_t row_length(const rc_network *network, size_t neuron) {
+    return network->row_start[neuron + 1] - network->row_start[neuron];
+}
+
+/* The neuron of each row, and the row of each neuron: the longest first, equal
+ * ones as they come, by counting. end [neuron + 1]. */
+static void sort_rows(const rc_network *network, size_t *end, uint32_t *neuron, uint32_t *row) {
+    size_t n = network->n_neurons;
+    for (size_t i = 0; i < n; i++) end[n - row_length(network, i)]++;
+    for (size_t k = 1; k <= n; k++) end[k] += end[k - 1];
+    for (size_t i = n; i-- > 0;) {
+        row[i] = (uint32_t)--end[n - row_length(network, i)];
+        neuron[row[i]] = (uint32_t)i;
+    }
+}
+
+/* Connections first .. first + n - 1 of one row, to entries that are `apart`. */
+static void copy_row(const rc_network *network, rc_bundle *b, double gain, size_t first, size_t n, size_t at,
+                     size_t apart) {
+    for (size_t k = 0; k < n; k++) {
+        b->step.rows.offset[at + k * apart] = b->row[network->column[first + k]] * UNIT;
+        b->step.rows.weight[at + k * apart] = gain * network->weight[first + k];
+    }
+}
+
+static void fill_rows(const rc_network *network, rc_bundle *b, double gain, const uint32_t *neuron) {
+    size_t n = b->n_neurons, together = b->kernels->step_rows, at = 0;
+    for (size_t row = 0; row < n; row += together) {
+        size_t last = row + together - 1, common = last < n ? row_length(network, neuron[last]) : 0;
+        b->step.rows.common[row / together] = common;
+        for (size_t r = 0; r < together && row + r < n; r++)
+            copy_row(network, b, gain, network->row_start[neuron[row + r]], common, at + r, together);
+        at += common * together;
+        for (size_t r = row; r < row + together; r++) {
+            size_t rest = r < n ? row_length(network, neuron[r]) - common : 0;
+            if (rest > 0) copy_row(network, b, gain, network->row_start[neuron[r]] + common, rest, at, 1);
+            b->step.rows.end[r] = at += rest;
+        }
+    }
+}
+
+static rc_status arrange(const rc_network *network, rc_bundle *b, double gain, const double *input) {
+    rc_status status = RC_OK;
+    size_t n = b->n_neurons, *end = NULL;
+    uint32_t *neuron = NULL;
+    RC_TRY(RC_ARRAY(end, n + 1, "rows"));
+    RC_TRY(RC_ARRAY(neuron, n, "rows"));
+    sort_rows(network, end, neuron, b->row);
+    fill_rows(network, b, gain, neuron);
+    for (size_t i = 0; i < n && input; i++) b->input[b->row[i]] = input[i];
+done:
+    free(end);
+    free(neuron);
     return status;
 }
 
@@ -66,19 +107,20 @@ rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain,
     if (n_trials == 0 || n_trials > (wide ? 1 : UNIT))
         return rc_fail(RC_INVALID, "%zu trials side by side: expected 1 to %d", n_trials, wide ? 1 : UNIT);
     if (n_tangents > n) return rc_fail(RC_INVALID, "%zu tangent vectors of %zu neurons", n_tangents, n);
-    if (n > SIZE_MAX / 128 / (n_tangents + UNIT + RC_N_POINTS))
+    if (n > UINT32_MAX / UNIT || n > SIZE_MAX / 128 / (n_tangents + UNIT + RC_N_POINTS))
         return rc_fail(RC_NO_MEMORY, "%zu tangent vectors of %zu neurons are too many", n_tangents, n);
     RC_TRY(RC_ARRAY(b, 1, "bundle"));
     *b = (rc_bundle){.kernels = kernels, .n_neurons = n, .n_trials = n_trials, .n_tangents = n_tangents, .wide = wide};
-    b->n_columns = count_columns(n_tangents, wide);
-    b->block_columns = choose_block_columns(b->n_columns);
+    b->n_columns = wide ? round_up(n_tangents) / UNIT : n_tangents;
+    b->step.rows.n_neurons = n;
     b->step.form = form;
-    RC_TRY(allocate(network, b));
-    for (size_t k = 0; k < network->n_connections; k++) b->weight[k] = gain * network->weight[k];
-    if (input) memcpy(b->input, input, n * sizeof *input);
-    b->step.couplings = (rc_couplings){n, network->row_start, network->column, b->weight};
     b->step.fraction = fraction;
+    b->step.n_lanes = RC_N_POINTS * (wide ? 1 : UNIT);
+    b->n_points = round_up(n * b->step.n_lanes);
+    RC_TRY(allocate(network, b));
+    RC_TRY(arrange(network, b, gain, input));
     b->step.input = b->input;
+    b->source = b->memory;
     *out = b;
     b = NULL;
 done:
@@ -89,84 +131,80 @@ done:
 void rc_bundle_destroy(rc_bundle **bundle) {
     rc_bundle *b = *bundle;
     if (!b) return;
-    free(b->weight);
+    free(b->row);
+    free(b->step.rows.common);
+    free(b->step.rows.end);
+    free(b->step.rows.offset);
+    free(b->step.rows.weight);
     free(b->input);
-    free(b->source);
-    free(b->next);
+    free(b->memory);
+    free(b->next_points);
     free(b->value);
-    free(b->slope);
-    free(b->frame_start);
-    free(b->frame_stride);
+    free(b->step.slope);
     free(b);
     *bundle = NULL;
 }
 
+/* Columns of tangents first .. end - 1, from source to next. */
+static void advance_columns(rc_bundle *b, size_t first, size_t end, double *next) {
+    size_t at = b->n_points + first * column_size(b);
+    b->kernels->step_tangents(&b->step, end - first, b->value ? b->value + at : NULL, b->source + at, next + at);
+}
+
+/* Blocks of columns of nearly equal width, in the order in which each finds its new place free. */
 void rc_bundle_advance(rc_bundle *b) {
-    for (size_t first = 0; first < b->n_columns; first += b->block_columns) {
-        size_t at = first * b->n_neurons * UNIT;
-        rc_step_block block = {block_width(b, first),
-                               first == 0 ? RC_N_POINTS : 0,
-                               b->value ? b->value + at : NULL,
-                               b->source + at,
-                               b->next + at,
-                               b->slope};
-        b->kernels->step(&b->step, &block);
+    size_t n_blocks = (b->n_columns + b->kernels->step_columns - 1) / b->kernels->step_columns;
+    bool up = b->source == b->memory;
+    double *next = up ? b->memory + shift_of(b) : b->memory;
+    b->kernels->step_points(&b->step, b->value, b->source, b->next_points);
+    if (!up) memcpy(next, b->next_points, b->n_points * sizeof *next);
+    for (size_t k = 0; k < n_blocks; k++) {
+        size_t block = up ? n_blocks - 1 - k : k;
+        advance_columns(b, block * b->n_columns / n_blocks, (block + 1) * b->n_columns / n_blocks, next);
     }
-    double *old = b->source;
-    b->source = b->next;
-    b->next = old;
-}
-
-static void set_lanes(rc_bundle *b, size_t column, size_t lane, size_t n_lanes, const double *vector) {
-    size_t stride;
-    double *start = rc_bundle_column(b, column, &stride);
-    for (size_t i = 0; i < b->n_neurons; i++)
-        for (size_t l = 0; l < n_lanes; l++) start[i * stride + lane + l] = vector[i];
-}
-
-static void get_lane(const rc_bundle *b, size_t column, size_t lane, double *vector) {
-    size_t stride;
-    const double *start = rc_bundle_column(b, column, &stride);
-    for (size_t i = 0; i < b->n_neurons; i++) vector[i] = start[i * stride + lane];
+    if (up) memcpy(next, b->next_points, b->n_points * sizeof *next);
+    b->source = next;
 }
 
 void rc_bundle_set_point(rc_bundle *b, int point, size_t trial, const double *state) {
-    set_lanes(b, (size_t)point, b->wide ? 0 : trial, b->wide ? UNIT : 1, state);
+    size_t stride;
+    double *points = rc_bundle_points(b, point, &stride);
+    for (size_t i = 0; i < b->n_neurons; i++) points[b->row[i] * stride + trial] = state[i];
 }
 
 void rc_bundle_get_point(const rc_bundle *b, int point, size_t trial, double *state) {
-    get_lane(b, (size_t)point, b->wide ? 0 : trial, state);
+    size_t stride;
+    const double *points = rc_bundle_points(b, point, &stride);
+    for (size_t i = 0; i < b->n_neurons; i++) state[i] = points[b->row[i] * stride + trial];
+}
+
+/* The first component of a tangent; the others are 8 apart. */
+static double *tangent_start(const rc_bundle *b, size_t trial, size_t tangent) {
+    size_t column = b->wide ? tangent / UNIT : tangent, lane = b->wide ? tangent % UNIT : trial;
+    return rc_bundle_tangents(b) + column * column_size(b) + lane;
 }
 
 void rc_bundle_set_tangent(rc_bundle *b, size_t trial, size_t tangent, const double *vector) {
-    if (b->wide)
-        set_lanes(b, RC_N_POINTS + tangent / UNIT, tangent % UNIT, 1, vector);
-    else
-        set_lanes(b, RC_N_POINTS + tangent, trial, 1, vector);
+    double *start = tangent_start(b, trial, tangent);
+    for (size_t i = 0; i < b->n_neurons; i++) start[b->row[i] * UNIT] = vector[i];
 }
 
 void rc_bundle_get_tangent(const rc_bundle *b, size_t trial, size_t tangent, double *vector) {
-    if (b->wide)
-        get_lane(b, RC_N_POINTS + tangent / UNIT, tangent % UNIT, vector);
-    else
-        get_lane(b, RC_N_POINTS + tangent, trial, vector);
-}
-
-/* Of one column: source = tanh(x) for states, D q for tangents. */
-static void refresh_column(rc_bundle *b, size_t column) {
-    size_t stride, at = column_offset(b, column, &stride);
-    for (size_t i = 0; i < b->n_neurons; i++) {
-        const double *value = b->value + at + i * stride;
-        double *source = b->source + at + i * stride, *slope = b->slope + i * UNIT;
-        if (column < RC_N_POINTS)
-            b->kernels->tanh(UNIT, value, source);
-        else
-            for (size_t l = 0; l < UNIT; l++) source[l] = slope[l] * value[l];
-        if (column == RC_POINT_STATE) b->kernels->sech2(UNIT, value, slope);
-    }
+    const double *start = tangent_start(b, trial, tangent);
+    for (size_t i = 0; i < b->n_neurons; i++) vector[i] = start[b->row[i] * UNIT];
 }
 
 void rc_bundle_refresh(rc_bundle *b) {
     if (!b->value) return;
-    for (size_t column = 0; column < b->n_columns; column++) refresh_column(b, column);
+    size_t n = b->n_neurons, lanes = b->step.n_lanes, half = lanes / RC_N_POINTS;
+    double *slope = b->step.slope;
+    b->kernels->tanh(b->n_points, b->value, b->source);
+    for (size_t i = 0; i < n; i++) memcpy(slope + i * half, b->value + i * lanes, half * sizeof *slope);
+    b->kernels->sech2(n * half, slope, slope);
+    for (size_t column = 0; column < b->n_columns; column++)
+        for (size_t i = 0; i < n; i++) {
+            size_t at = b->n_points + column * column_size(b) + i * UNIT;
+            for (size_t l = 0; l < UNIT; l++)
+                b->source[at + l] = slope[i * half + (b->wide ? 0 : l)] * b->value[at + l];
+        }
 }

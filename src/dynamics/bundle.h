@@ -1,13 +1,18 @@
 /* Bundles: states of one network, a twin of each, and tangent vectors, all
  * advanced side by side.
  *
- * A column is 8 lanes (RC_LANE_UNIT). Column 0 holds states, column 1 their
- * twins, the others tangent vectors; lane l of a tangent column is a tangent
- * at the state in lane l of column 0. Two layouts follow from this one rule:
- *   trials side by side  lane = trial (up to 8), tangent c is column 2 + c;
- *   one trial            the state stands in all 8 lanes, tangent c is lane
- *                        c % 8 of column 2 + c / 8.
- * In memory: blocks of columns, each [neuron, column of the block, 8]. */
+ * Points are states and their twins, [neuron, n_lanes]; tangents stand in
+ * columns of 8 lanes (RC_LANE_UNIT), [column, neuron, 8]. Two layouts:
+ *   trials side by side  up to 8 of them; points have 16 lanes, states first,
+ *                        then twins; tangent c of trial t is lane t of column c;
+ *   one trial (wide)     points have 2 lanes; tangent c is lane c % 8 of
+ *                        column c / 8.
+ * In memory neurons stand in the order of their numbers of connections, so that
+ * a step writes where it sums, and tangents follow the points, the same on all
+ * kernels. A step moves
+ * everything up or down by the columns that are advanced at a time: what was
+ * read last is where is written next, so that one array (and little more) is
+ * enough and stays in cache. */
 #ifndef RC_DYNAMICS_BUNDLE_H
 #define RC_DYNAMICS_BUNDLE_H
 
@@ -21,18 +26,20 @@ typedef struct rc_bundle {
     rc_step step; /* fraction may be changed between steps */
     const rc_kernels *kernels;
     size_t n_neurons, n_trials, n_tangents, n_columns;
-    bool wide; /* one trial, its tangents fill the lanes */
-    size_t block_columns;
-    double *weight, *input;
-    double *value;         /* x and its tangents for RC_FORM_CURRENT; else NULL */
-    double *source, *next; /* what W multiplies */
-    double *slope;         /* D [neuron, 8] of the states as they are */
-    double **frame_start;  /* the tangent columns, as rc_columns wants them */
-    size_t *frame_stride;
+    size_t n_points; /* doubles of all points, a multiple of 8 */
+    bool wide;       /* one trial, its tangents fill the lanes */
+    uint32_t *row;   /* [neuron]: its number inside the bundle, see rc_rows */
+    double *input;
+    double *value;       /* x and its tangents for RC_FORM_CURRENT; else NULL */
+    double *memory;      /* where sources move up and down */
+    double *source;      /* what W multiplies: points, then tangents */
+    double *next_points; /* of the step that is being taken */
 } rc_bundle;
 
 /* States and tangents are zero. Borrows the network. Errors: RC_NO_MEMORY,
- * RC_INVALID if there are no trials, more than 8, or more than one when wide. */
+ * RC_INVALID if there are no trials, more than 8, or more than one when wide.
+ * Memory: 8 bytes for each value (twice for RC_FORM_CURRENT), 12 for each
+ * connection. */
 rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain, const double *input, double fraction,
                            size_t n_trials, size_t n_tangents, bool wide, const rc_kernels *kernels, rc_bundle **out);
 void rc_bundle_destroy(rc_bundle **bundle);
@@ -52,15 +59,15 @@ void rc_bundle_get_tangent(const rc_bundle *bundle, size_t trial, size_t tangent
 /* Makes sources agree with values that were set. */
 void rc_bundle_refresh(rc_bundle *bundle);
 
-/* All values, as one array of n_neurons * n_columns * 8, to be saved and put
- * back (then refresh). */
+/* All values, points then tangents as above, to be saved and put back (then
+ * refresh). They move with every step. */
 double *rc_bundle_values(const rc_bundle *bundle);
 size_t rc_bundle_size(const rc_bundle *bundle);
 
-/* The values of one column: element (neuron i, lane l) is [i * *stride + l]. */
-double *rc_bundle_column(const rc_bundle *bundle, size_t column, size_t *stride);
+/* The values of states or twins: element (row i, trial t) is [i * *stride + t]. */
+double *rc_bundle_points(const rc_bundle *bundle, int point, size_t *stride);
 
-/* The tangents as columns. */
-rc_columns rc_bundle_frame(const rc_bundle *bundle);
+/* The values of tangents: [column, row, 8]. */
+double *rc_bundle_tangents(const rc_bundle *bundle);
 
 #endif

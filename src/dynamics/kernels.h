@@ -15,34 +15,29 @@ typedef struct rc_couplings {
     const double *weight;    /* [connection] */
 } rc_couplings;
 
-/* Columns of a bundle's block that fit in the nearest cache. */
-#define RC_STEP_COLUMNS 6
+/* gW for states and tangents: rows in groups of step_rows that are summed at the
+ * same time, sorted by length so that a group's are nearly as long as each other,
+ * the longest first. Neurons are numbered by their row here. A group's entries:
+ * number k of every row, for k < common; then what is left of the first row, of
+ * the second, ... Inside a row the order is the network's. The last group is
+ * filled up with empty rows. */
+typedef struct rc_rows {
+    size_t n_neurons;
+    size_t *common;   /* [group] */
+    size_t *end;      /* [row]: where what is left of it ends; where the next begins */
+    uint32_t *offset; /* [entry]: 8 * the neuron that it comes from */
+    double *weight;   /* [entry] */
+} rc_rows;
 
-/* One step of a bundle: what stays the same from block to block. */
+/* One step of a bundle: what stays the same for all of it. */
 typedef struct rc_step {
-    rc_couplings couplings;
+    rc_rows rows;
     rc_form form;
     double fraction;     /* dt / tau; not used by RC_FORM_MAP */
-    const double *input; /* b [neuron] */
+    const double *input; /* b [neuron], zero in rows that fill up */
+    size_t n_lanes;      /* of a neuron's states, then their twins: 16, or 2 */
+    double *slope;       /* D [neuron, n_lanes / 2] of the states */
 } rc_step;
-
-/* A block of columns of 8 lanes: [neuron, column, 8]. The first n_points
- * columns are states, the rest tangent vectors of column 0's states. */
-typedef struct rc_step_block {
-    size_t n_columns, n_points;
-    double *value;        /* RC_FORM_CURRENT: x and its tangents, changed in place */
-    const double *source; /* what W multiplies: r, or tanh(x); tangents likewise */
-    double *next;         /* the new source */
-    double *slope;        /* D [neuron, 8]: written where n_points > 0, else read */
-} rc_step_block;
-
-/* Columns of one frame: element (neuron i, lane l) of column c is
- * start[c][i * stride[c] + l]. */
-typedef struct rc_columns {
-    size_t n_neurons, n_columns;
-    double **start;       /* [column], 64-byte aligned */
-    const size_t *stride; /* [column], multiples of 8 */
-} rc_columns;
 
 struct rc_kernels {
     const char *name;
@@ -63,20 +58,41 @@ struct rc_kernels {
 
     void (*sech2)(size_t n, const double *x, double *y);
 
-    /* One step of a block. With S the source, s_i = sum_j gW[i][j] S[j] in the
-     * order of the row (b_i first for states), D = 1/cosh^2:
+    /* One step of states and twins, then of tangents. With S the source,
+     * s_i = sum_j gW[i][j] S[j] in the order of the row (b_i first for states),
+     * D = 1/cosh^2:
      *   rate     r' = r + f (tanh(s) - r)   q' = q + f (D(s) s_q - q)
      *   map      r' = tanh(s)               q' = D(s) s_q
      *   current  x' = x + f (s - x)         q' = q + f (s_q - q);
-     *            S' = tanh(x')              S'_q = D(x') q' */
-    void (*step)(const rc_step *step, const rc_step_block *block);
+     *            S' = tanh(x')              S'_q = D(x') q'
+     * next: S'. value: x and its tangents, changed in place (RC_FORM_CURRENT).
+     * Points are [neuron, n_lanes], and write the slope. */
+    void (*step_points)(const rc_step *step, double *value, const double *source, double *next);
 
-    /* Column c against columns 0 .. c-1, which are orthonormal: two rounds of
-     * classical Gram-Schmidt, then c is divided by its norm (unless that is 0).
+    /* 1 .. step_columns columns of tangents, [column, neuron, 8]; with 16 lanes
+     * of points a tangent's slope is that of its lane, with 2 there is one for all. */
+    void (*step_tangents)(const rc_step *step, size_t n_columns, double *value, const double *source, double *next);
+    size_t step_columns; /* that stay in the nearest cache for the study's network */
+    size_t step_rows;
+
+    /* Column c of [column, neuron, 8] against columns 0 .. c-1, which are
+     * orthonormal: two rounds of classical Gram-Schmidt, then c is divided by its
+     * norm (unless that is 0).
      *   before, after   [8]: norm of c before and after
      *   work            [8 * c], 64-byte aligned
      * Lanes never mix; sums run over neurons in order, four at a time. */
-    void (*orthonormalise)(const rc_columns *columns, size_t c, double *before, double *after, double *work);
+    void (*orthonormalise)(size_t n_neurons, double *columns, size_t c, double *before, double *after, double *work);
+
+    /* Householder reflections of a panel [row, 8], n_rows >= 1, by columns: column
+     * j is reflected onto diagonal[j] times unit vector j. Afterwards the panel
+     * holds the vectors v of the reflections 1 - tau v v', zero above their first
+     * row; what was above is in upper [8, 8], strictly upper triangular. Their
+     * product is 1 - V T V', T [8, 8] upper triangular, zero beyond. A column that
+     * is zero below its first row is left alone. */
+    void (*factor_panel)(size_t n_rows, double *panel, double *diagonal, double *upper, double *T);
+
+    /* c -= V (M (V' c)): V, c [row, 8], M [8, 8]; sums over rows in order. */
+    void (*reflect)(size_t n_rows, const double *V, const double *M, double *c);
 };
 
 extern const rc_kernels rc_kernels_scalar, rc_kernels_avx2, rc_kernels_avx512;

@@ -26,10 +26,9 @@ ALWAYS_INLINE vec v_tanh(vec x) {
 }
 
 static void tanh_array(size_t n, const double *x, double *y) {
-    for (size_t i = 0; i < n; i += VEC_WIDTH) {
-        size_t part = n - i < VEC_WIDTH ? n - i : VEC_WIDTH;
-        v_store_part(y + i, v_tanh(v_load_part(x + i, part)), part);
-    }
+    size_t i = 0;
+    for (; i + VEC_WIDTH <= n; i += VEC_WIDTH) v_store_any(y + i, v_tanh(v_load_any(x + i)));
+    if (i < n) v_store_part(y + i, v_tanh(v_load_part(x + i, n - i)), n - i);
 }
 
 /* exp(-2 size), 0 <= size <= 400: n = round(-2 size / ln 2), the rest by Taylor's
@@ -67,10 +66,9 @@ ALWAYS_INLINE vec v_sech2(vec x) {
 }
 
 static void sech2_array(size_t n, const double *x, double *y) {
-    for (size_t i = 0; i < n; i += VEC_WIDTH) {
-        size_t part = n - i < VEC_WIDTH ? n - i : VEC_WIDTH;
-        v_store_part(y + i, v_sech2(v_load_part(x + i, part)), part);
-    }
+    size_t i = 0;
+    for (; i + VEC_WIDTH <= n; i += VEC_WIDTH) v_store_any(y + i, v_sech2(v_load_any(x + i)));
+    if (i < n) v_store_part(y + i, v_sech2(v_load_part(x + i, n - i)), n - i);
 }
 
 /* sum = sum_j gW[row][j] state[j], n_vec vectors of lanes. */
@@ -138,154 +136,23 @@ static void distance(size_t n_neurons, size_t n_lanes, size_t n, const double *f
     }
 }
 
-enum {
-    UNIT = RC_LANE_UNIT,
-    UNIT_VECS = RC_LANE_UNIT / VEC_WIDTH, /* vectors in a column */
-    STEP_COLUMNS = VEC_WIDTH == 8   ? RC_STEP_COLUMNS
-                   : VEC_WIDTH == 4 ? 3
-                                    : 1 /* columns in one pass over W */
-};
+enum { UNIT = RC_LANE_UNIT, UNIT_VECS = RC_LANE_UNIT / VEC_WIDTH }; /* vectors in a column */
 
-/* A vector of states: sum -> new value, source and slope. */
-ALWAYS_INLINE void step_point(const rc_step *step, const rc_step_block *block, size_t at, vec sum, double *slope) {
-    vec fraction = v_set(step->fraction), argument = sum;
-    if (step->form == RC_FORM_CURRENT) {
-        vec old = v_load(block->value + at);
-        argument = v_fma(fraction, sum - old, old);
-        v_store(block->value + at, argument);
-    }
-    vec target = v_tanh(argument);
-    if (step->form == RC_FORM_RATE) {
-        vec old = v_load(block->source + at);
-        target = v_fma(fraction, target - old, old);
-    }
-    v_store(block->next + at, target);
-    if (slope) v_store(slope, v_sech2(argument));
-}
-
-/* A vector of tangents. */
-ALWAYS_INLINE void step_tangent(const rc_step *step, const rc_step_block *block, size_t at, vec sum,
-                                const double *slope) {
-    vec fraction = v_set(step->fraction), D = v_load(slope), target;
-    if (step->form == RC_FORM_RATE) {
-        vec old = v_load(block->source + at);
-        target = v_fma(fraction, D * sum - old, old);
-    } else if (step->form == RC_FORM_CURRENT) {
-        vec old = v_load(block->value + at);
-        vec moved = v_fma(fraction, sum - old, old);
-        v_store(block->value + at, moved);
-        target = D * moved;
-    } else {
-        target = D * sum;
-    }
-    v_store(block->next + at, target);
-}
-
-/* Columns first .. first + n_columns - 1 of one row, n_points of them states. */
-ALWAYS_INLINE void step_row(const rc_step *step, const rc_step_block *block, size_t row, size_t first, size_t n_points,
-                            const size_t n_columns) {
-    const rc_couplings *W = &step->couplings;
-    size_t n_lanes = block->n_columns * UNIT;
-    const double *sources = block->source + first * UNIT;
-    vec sum[STEP_COLUMNS * UNIT_VECS];
-#pragma GCC unroll 16
-    for (size_t v = 0; v < n_columns * UNIT_VECS; v++) sum[v] = v_set(v / UNIT_VECS < n_points ? step->input[row] : 0);
-    size_t end = W->row_start[row + 1];
-    for (size_t k = W->row_start[row]; k < end; k++) {
-        const double *source = sources + W->column[k] * n_lanes;
-        vec weight = v_set(W->weight[k]);
-#pragma GCC unroll 16
-        for (size_t v = 0; v < n_columns * UNIT_VECS; v++)
-            sum[v] = v_fma(weight, v_load(source + v * VEC_WIDTH), sum[v]);
-    }
-    size_t start = row * n_lanes + first * UNIT;
-    double *slopes = block->slope + row * UNIT;
-#pragma GCC unroll 16
-    for (size_t v = 0; v < n_columns * UNIT_VECS; v++) {
-        double *slope = slopes + v % UNIT_VECS * VEC_WIDTH;
-        if (v < 2 * UNIT_VECS && v / UNIT_VECS < n_points)
-            step_point(step, block, start + v * VEC_WIDTH, sum[v], first + v / UNIT_VECS == 0 ? slope : NULL);
-        else
-            step_tangent(step, block, start + v * VEC_WIDTH, sum[v], slope);
-    }
-}
-
-#define STEP_PASS(n)                                                                                                 \
-    static void step_pass_##n(const rc_step *step, const rc_step_block *block, size_t first) {                       \
-        size_t n_points = block->n_points > first ? block->n_points - first : 0;                                     \
-        for (size_t row = 0; row < step->couplings.n_neurons; row++) step_row(step, block, row, first, n_points, n); \
-    }
-STEP_PASS(1)
-#if VEC_WIDTH >= 4
-STEP_PASS(2)
-STEP_PASS(3)
-#endif
-#if VEC_WIDTH >= 8
-STEP_PASS(4)
-STEP_PASS(5)
-STEP_PASS(6)
-#endif
-
-static void step(const rc_step *step, const rc_step_block *block) {
-    static void (*const pass[])(const rc_step *, const rc_step_block *, size_t) = {
-        step_pass_1,
-#if VEC_WIDTH >= 4
-        step_pass_2,
-        step_pass_3,
-#endif
-#if VEC_WIDTH >= 8
-        step_pass_4,
-        step_pass_5,
-        step_pass_6,
-#endif
-    };
-    for (size_t first = 0; first < block->n_columns;) {
-        size_t n = block->n_columns - first;
-        if (n > STEP_COLUMNS) n = STEP_COLUMNS;
-        pass[n - 1](step, block, first);
-        first += n;
-    }
-}
-
-/* <a, b> of one vector of lanes: four running sums over i mod 4. */
-ALWAYS_INLINE vec dot(size_t n, const double *a, size_t a_stride, const double *b, size_t b_stride) {
-    vec sum[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4)
-        for (size_t m = 0; m < 4; m++)
-            sum[m] = v_fma(v_load(a + (i + m) * a_stride), v_load(b + (i + m) * b_stride), sum[m]);
-    for (; i < n; i++) sum[i % 4] = v_fma(v_load(a + i * a_stride), v_load(b + i * b_stride), sum[i % 4]);
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* c -= sum_j work[j] column j, in the order of j, in one pass over column c. */
-ALWAYS_INLINE void subtract_projections(const rc_columns *f, size_t c, size_t lane, const double *work) {
-    double *column = f->start[c] + lane;
-    for (size_t i = 0; i < f->n_neurons; i++) {
-        vec rest = v_load(column + i * f->stride[c]);
-        for (size_t j = 0; j < c; j++)
-            rest = v_fnma(v_load(work + j * UNIT + lane), v_load(f->start[j] + i * f->stride[j] + lane), rest);
-        v_store(column + i * f->stride[c], rest);
-    }
-}
-
-static void orthonormalise(const rc_columns *f, size_t c, double *before, double *after, double *work) {
-    for (size_t lane = 0; lane < UNIT; lane += VEC_WIDTH) {
-        double *column = f->start[c] + lane;
-        size_t stride = f->stride[c];
-        v_store_part(before + lane, v_sqrt(dot(f->n_neurons, column, stride, column, stride)), VEC_WIDTH);
-        for (int round = 0; round < 2 && c > 0; round++) {
-            for (size_t j = 0; j < c; j++)
-                v_store(work + j * UNIT + lane, dot(f->n_neurons, f->start[j] + lane, f->stride[j], column, stride));
-            subtract_projections(f, c, lane, work);
-        }
-        vec norm = v_sqrt(dot(f->n_neurons, column, stride, column, stride));
-        v_store_part(after + lane, norm, VEC_WIDTH);
-        vec divisor = v_max(norm, v_set(0x1p-1022));
-        for (size_t i = 0; i < f->n_neurons; i++) v_store(column + i * stride, v_load(column + i * stride) / divisor);
-    }
-}
+#include "dynamics/kernels_frame.h"
+#include "dynamics/kernels_step.h"
 
 const rc_kernels RC_KERNELS_NAME = {
-    RC_KERNELS_TEXT, runs_here, tanh_array, advance, distance, sech2_array, step, orthonormalise,
+    .name = RC_KERNELS_TEXT,
+    .runs_here = runs_here,
+    .tanh = tanh_array,
+    .advance = advance,
+    .distance = distance,
+    .sech2 = sech2_array,
+    .step_points = step_points,
+    .step_tangents = step_tangents,
+    .step_columns = STEP_COLUMNS,
+    .step_rows = STEP_ROWS,
+    .orthonormalise = orthonormalise,
+    .factor_panel = factor_panel,
+    .reflect = reflect,
 };

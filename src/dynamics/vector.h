@@ -15,8 +15,30 @@ typedef __m512d vec;
 
 static inline vec v_set(double x) { return _mm512_set1_pd(x); }
 static inline vec v_load(const double *p) { return _mm512_load_pd(p); }
+static inline vec v_load_any(const double *p) { return _mm512_loadu_pd(p); } /* not aligned */
+/* Loaded once, even if used twice: compilers would rather load it twice. */
+static inline vec v_load_once(const double *p) {
+    vec x = _mm512_load_pd(p);
+    __asm__("" : "+v"(x));
+    return x;
+}
+/* Two numbers in the first lanes. */
+static inline vec v_load_pair(const double *p) { return _mm512_zextpd128_pd512(_mm_loadu_pd(p)); }
+static inline void v_store_pair(double *p, vec x) { _mm_storeu_pd(p, _mm512_castpd512_pd128(x)); }
+static inline vec v_set_once(double x) {
+    vec all = _mm512_set1_pd(x);
+    __asm__("" : "+v"(all));
+    return all;
+}
+/* Two numbers, each in all lanes: one load, where v_set takes two. */
+static inline void v_set_two(const double *p, vec *first, vec *second) {
+    vec pair = _mm512_broadcast_f64x2(_mm_loadu_pd(p));
+    *first = _mm512_permute_pd(pair, 0);
+    *second = _mm512_permute_pd(pair, 0xff);
+}
 static inline vec v_load_part(const double *p, size_t n) { return _mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p); }
 static inline void v_store(double *p, vec x) { _mm512_store_pd(p, x); }
+static inline void v_store_any(double *p, vec x) { _mm512_storeu_pd(p, x); }
 static inline void v_store_part(double *p, vec x, size_t n) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), x); }
 static inline vec v_fma(vec a, vec b, vec c) { return _mm512_fmadd_pd(a, b, c); }
 static inline vec v_fnma(vec a, vec b, vec c) { return _mm512_fnmadd_pd(a, b, c); }
@@ -54,8 +76,27 @@ static inline __m256i part_mask(size_t n) {
 }
 static inline vec v_set(double x) { return _mm256_set1_pd(x); }
 static inline vec v_load(const double *p) { return _mm256_load_pd(p); }
+static inline vec v_load_any(const double *p) { return _mm256_loadu_pd(p); } /* not aligned */
+static inline vec v_load_once(const double *p) {
+    vec x = _mm256_load_pd(p);
+    __asm__("" : "+x"(x));
+    return x;
+}
+static inline vec v_load_pair(const double *p) { return _mm256_zextpd128_pd256(_mm_loadu_pd(p)); }
+static inline void v_store_pair(double *p, vec x) { _mm_storeu_pd(p, _mm256_castpd256_pd128(x)); }
+static inline vec v_set_once(double x) {
+    vec all = _mm256_set1_pd(x);
+    __asm__("" : "+x"(all));
+    return all;
+}
+static inline void v_set_two(const double *p, vec *first, vec *second) {
+    vec pair = _mm256_broadcast_pd((const __m128d *)p);
+    *first = _mm256_permute_pd(pair, 0);
+    *second = _mm256_permute_pd(pair, 0xf);
+}
 static inline vec v_load_part(const double *p, size_t n) { return _mm256_maskload_pd(p, part_mask(n)); }
 static inline void v_store(double *p, vec x) { _mm256_store_pd(p, x); }
+static inline void v_store_any(double *p, vec x) { _mm256_storeu_pd(p, x); }
 static inline void v_store_part(double *p, vec x, size_t n) { _mm256_maskstore_pd(p, part_mask(n), x); }
 static inline vec v_fma(vec a, vec b, vec c) { return _mm256_fmadd_pd(a, b, c); }
 static inline vec v_fnma(vec a, vec b, vec c) { return _mm256_fnmadd_pd(a, b, c); }
@@ -89,8 +130,18 @@ typedef double vec;
 
 static inline vec v_set(double x) { return x; }
 static inline vec v_load(const double *p) { return *p; }
+static inline vec v_load_any(const double *p) { return *p; }
+static inline vec v_load_once(const double *p) { return *p; }
+static inline vec v_load_pair(const double *p) { return *p; } /* never used: a pair is two vectors */
+static inline void v_store_pair(double *p, vec x) { *p = x; }
+static inline vec v_set_once(double x) { return x; }
+static inline void v_set_two(const double *p, vec *first, vec *second) {
+    *first = p[0];
+    *second = p[1];
+}
 static inline vec v_load_part(const double *p, size_t n) { return n ? *p : 0; }
 static inline void v_store(double *p, vec x) { *p = x; }
+static inline void v_store_any(double *p, vec x) { *p = x; }
 static inline void v_store_part(double *p, vec x, size_t n) {
     if (n) *p = x;
 }

@@ -4,37 +4,32 @@
 #include <math.h>
 #include <string.h>
 
-#include <cblas.h>
-#include <lapacke.h>
-
-#include "base/blas.h"
 #include "base/memory.h"
+
+enum { UNIT = RC_LANE_UNIT, SQUARE = UNIT * UNIT };
 
 static const double dead_share = 1e-13; /* R_ii / |a_i| below which R_ii is rounding */
 
-static rc_status check_lapack(lapack_int info, const char *routine) {
-    return info == 0 ? RC_OK : rc_fail(RC_NUMERICS, "LAPACK %s failed (info %d)", routine, (int)info);
-}
+static size_t count_panels(size_t n_columns) { return (n_columns + UNIT - 1) / UNIT; }
 
-rc_status rc_frame_create(size_t n_rows, size_t n_columns, rc_frame **out) {
+rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *kernels, rc_frame **out) {
     rc_status status = RC_OK;
     rc_frame *f = NULL;
-    double size[2];
     *out = NULL;
     if (n_columns < 1 || n_columns > n_rows || n_rows > INT32_MAX)
         return rc_fail(RC_INVALID, "a frame of %zu vectors with %zu components: expected 1 to %zu vectors", n_columns,
                        n_rows, n_rows);
-    rc_blas_stay_single();
+    size_t n_panels = count_panels(n_columns);
     RC_TRY(RC_ARRAY(f, 1, "frame"));
-    *f = (rc_frame){.n_rows = n_rows, .n_columns = n_columns};
-    RC_TRY(RC_ARRAY_ALIGNED(f->matrix, n_rows * n_columns, "frame"));
-    RC_TRY(RC_ARRAY(f->tau, n_columns, "reflections"));
-    RC_TRY(RC_ARRAY(f->sign, n_columns, "signs"));
-    int n = (int)n_rows, k = (int)n_columns;
-    LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, n, k, f->matrix, n, f->tau, &size[0], -1);
-    LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, n, k, k, f->matrix, n, f->tau, &size[1], -1);
-    f->work_size = (int)fmax(fmax(size[0], size[1]), 4 * k); /* dtrcon takes 3 k and k integers */
-    RC_TRY(RC_ARRAY(f->work, f->work_size, "work of QR"));
+    *f = (rc_frame){.kernels = kernels, .n_rows = n_rows, .n_columns = n_columns};
+    RC_TRY(RC_ARRAY_ALIGNED(f->diagonal, n_panels * UNIT, "frame"));
+    RC_TRY(RC_ARRAY_ALIGNED(f->upper, n_panels * SQUARE, "frame"));
+    RC_TRY(RC_ARRAY_ALIGNED(f->T, n_panels * SQUARE, "reflections"));
+    RC_TRY(RC_ARRAY_ALIGNED(f->T_transposed, n_panels * SQUARE, "reflections"));
+    RC_TRY(RC_ARRAY_ALIGNED(f->vectors, n_rows * UNIT, "reflections"));
+    RC_TRY(RC_ARRAY(f->x, n_panels * UNIT, "frame"));
+    RC_TRY(RC_ARRAY(f->y, n_panels * UNIT, "frame"));
+    RC_TRY(RC_ARRAY(f->exponent, n_panels * UNIT, "frame"));
     *out = f;
     f = NULL;
 done:
@@ -43,58 +38,190 @@ done:
 }
 
 void rc_frame_destroy(rc_frame **frame) {
-    if (!*frame) return;
-    free((*frame)->matrix);
-    free((*frame)->tau);
-    free((*frame)->sign);
-    free((*frame)->work);
-    free(*frame);
+    rc_frame *f = *frame;
+    if (!f) return;
+    free(f->diagonal);
+    free(f->upper);
+    free(f->T);
+    free(f->T_transposed);
+    free(f->vectors);
+    free(f->x);
+    free(f->y);
+    free(f->exponent);
+    free(f);
     *frame = NULL;
 }
 
-/* ln |R_ii|, or -infinity. */
-static double column_stretch(const rc_frame *f, size_t c, int *dead) {
-    const double *column = f->matrix + c * f->n_rows;
-    double length = 0, diagonal = fabs(column[c]);
-    for (size_t i = 0; i <= c; i++) length = fmax(length, fabs(column[i]));
-    if (diagonal > dead_share * length) return log(diagonal);
-    *dead = 1;
-    return -INFINITY;
+/* --- Reflections --------------------------------------------------------------- */
+
+static double *panel_start(const rc_frame *f, double *columns, size_t panel) {
+    return columns + panel * f->n_rows * UNIT;
 }
 
-rc_status rc_frame_orthonormalise(rc_frame *f, double *log_stretch, double *condition) {
-    rc_status status = RC_OK;
-    int n = (int)f->n_rows, k = (int)f->n_columns, dead = 0;
-    double inverse = 1;
-    RC_TRY(check_lapack(LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, n, k, f->matrix, n, f->tau, f->work, f->work_size),
-                        "dgeqrf"));
-    for (size_t c = 0; c < f->n_columns; c++) {
-        log_stretch[c] = column_stretch(f, c, &dead);
-        f->sign[c] = f->matrix[c * f->n_rows + c];
+/* Squares must neither overflow nor vanish: columns of extreme size lose a power of two. */
+static void tame_columns(rc_frame *f, double *columns) {
+    for (size_t p = 0; p < count_panels(f->n_columns); p++) {
+        double *panel = panel_start(f, columns, p), largest[UNIT] = {0};
+        for (size_t i = 0; i < f->n_rows; i++)
+            for (size_t l = 0; l < UNIT; l++) {
+                double size = fabs(panel[i * UNIT + l]);
+                largest[l] = size > largest[l] ? size : largest[l];
+            }
+        for (size_t l = 0; l < UNIT; l++) {
+            int *exponent = &f->exponent[p * UNIT + l];
+            *exponent = 0;
+            if (largest[l] == 0 || !isfinite(largest[l]) || (largest[l] > 1e-100 && largest[l] < 1e100)) continue;
+            *exponent = ilogb(largest[l]);
+            for (size_t i = 0; i < f->n_rows; i++) panel[i * UNIT + l] = scalbn(panel[i * UNIT + l], -*exponent);
+        }
     }
-    if (!dead)
-        RC_TRY(check_lapack(LAPACKE_dtrcon_work(LAPACK_COL_MAJOR, '1', 'U', 'N', k, f->matrix, n, &inverse, f->work,
-                                                (int *)(f->work + 3 * (size_t)k)),
-                            "dtrcon"));
-    *condition = dead || inverse == 0 ? INFINITY : 1 / inverse;
-    RC_TRY(check_lapack(LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, n, k, k, f->matrix, n, f->tau, f->work, f->work_size),
-                        "dorgqr"));
-    for (size_t c = 0; c < f->n_columns; c++)
-        for (size_t i = 0; i < f->n_rows && f->sign[c] < 0; i++) f->matrix[c * f->n_rows + i] *= -1;
-done:
-    return status;
+}
+
+/* Panel q becomes H_q-1 ... H_0 of itself, then its own reflections. */
+static void factor(rc_frame *f, double *columns) {
+    for (size_t q = 0; q < count_panels(f->n_columns); q++) {
+        double *panel = panel_start(f, columns, q), *T = f->T + q * SQUARE;
+        for (size_t p = 0; p < q; p++) {
+            size_t row = p * UNIT;
+            f->kernels->reflect(f->n_rows - row, panel_start(f, columns, p) + row * UNIT, f->T_transposed + p * SQUARE,
+                                panel + row * UNIT);
+        }
+        f->kernels->factor_panel(f->n_rows - q * UNIT, panel + q * SQUARE, f->diagonal + q * UNIT,
+                                 f->upper + q * SQUARE, T);
+        for (size_t a = 0; a < UNIT; a++)
+            for (size_t b = 0; b < UNIT; b++) f->T_transposed[q * SQUARE + a * UNIT + b] = T[b * UNIT + a];
+    }
+}
+
+/* Panel q becomes H_0 ... H_q of unit vectors, with the sign of R_ii, so that R_ii > 0. From the last to the first:
+ * the vectors of the others are still needed. */
+static void form(rc_frame *f, double *columns) {
+    for (size_t q = count_panels(f->n_columns); q-- > 0;) {
+        double *panel = panel_start(f, columns, q);
+        size_t row = q * UNIT;
+        memcpy(f->vectors, panel + row * UNIT, (f->n_rows - row) * UNIT * sizeof *panel);
+        memset(panel, 0, f->n_rows * UNIT * sizeof *panel);
+        for (size_t c = row; c < row + UNIT && c < f->n_columns; c++)
+            panel[c * UNIT + c - row] = signbit(f->diagonal[c]) ? -1 : 1;
+        f->kernels->reflect(f->n_rows - row, f->vectors, f->T + q * SQUARE, panel + row * UNIT);
+        for (size_t p = q; p-- > 0;) {
+            row = p * UNIT;
+            f->kernels->reflect(f->n_rows - row, panel_start(f, columns, p) + row * UNIT, f->T + p * SQUARE,
+                                panel + row * UNIT);
+        }
+    }
+}
+
+/* --- R ------------------------------------------------------------------------- */
+
+/* Row i of R in the columns of panel p. */
+static const double *R_row(const rc_frame *f, double *columns, size_t p, size_t i) {
+    return i < p * UNIT ? panel_start(f, columns, p) + i * UNIT : f->upper + p * SQUARE + (i - p * UNIT) * UNIT;
+}
+
+/* x <- inverse of R times x */
+static void solve(const rc_frame *f, double *columns, double *x) {
+    for (size_t p = count_panels(f->n_columns); p-- > 0;) {
+        double *own = x + p * UNIT;
+        for (size_t i = (p + 1) * UNIT; i-- > 0;) {
+            const double *row = R_row(f, columns, p, i);
+            double sum = 0;
+            for (size_t l = 0; l < UNIT; l++) sum += row[l] * own[l];
+            x[i] -= sum;
+            if (i >= p * UNIT) x[i] = i < f->n_columns ? x[i] / f->diagonal[i] : 0;
+        }
+    }
+}
+
+/* x <- inverse of R' times x */
+static void solve_transposed(const rc_frame *f, double *columns, double *x) {
+    for (size_t p = 0; p < count_panels(f->n_columns); p++) {
+        double sum[UNIT] = {0};
+        for (size_t i = 0; i < (p + 1) * UNIT; i++) {
+            if (i >= p * UNIT) x[i] = i < f->n_columns ? (x[i] - sum[i % UNIT]) / f->diagonal[i] : 0;
+            const double *row = R_row(f, columns, p, i);
+            for (size_t l = 0; l < UNIT; l++) sum[l] += row[l] * x[i];
+        }
+    }
+}
+
+/* The longest column (sums of moduli: x; largest: y) of R. */
+static double measure_columns(rc_frame *f, double *columns) {
+    double norm = 0;
+    for (size_t p = 0; p < count_panels(f->n_columns); p++) {
+        double *sum = f->x + p * UNIT, *largest = f->y + p * UNIT;
+        for (size_t l = 0; l < UNIT; l++) sum[l] = largest[l] = fabs(f->diagonal[p * UNIT + l]);
+        for (size_t i = 0; i < (p + 1) * UNIT; i++) {
+            const double *row = R_row(f, columns, p, i);
+            for (size_t l = 0; l < UNIT; l++) {
+                double size = fabs(row[l]);
+                sum[l] += size;
+                largest[l] = size > largest[l] ? size : largest[l];
+            }
+        }
+        for (size_t l = 0; l < UNIT; l++) norm = sum[l] > norm ? sum[l] : norm;
+    }
+    return norm;
+}
+
+/* 1-norm of R's inverse, from below: climbs from vertex to vertex of the unit
+ * ball, once. */
+static double estimate_inverse(rc_frame *f, double *columns) {
+    size_t k = f->n_columns, size = count_panels(k) * UNIT * sizeof *f->x;
+    double first = 0;
+    memset(f->x, 0, size);
+    for (size_t c = 0; c < k; c++) f->x[c] = 1 / (double)k;
+    for (int round = 0;; round++) {
+        double most = 0;
+        size_t where = 0;
+        solve(f, columns, f->x);
+        double norm = 0;
+        for (size_t c = 0; c < k; c++) norm += fabs(f->x[c]);
+        if (round == 1) return fmax(norm, first);
+        first = norm;
+        for (size_t c = 0; c < k; c++) f->x[c] = f->x[c] < 0 ? -1 : 1;
+        solve_transposed(f, columns, f->x);
+        for (size_t c = 0; c < k; c++)
+            if (fabs(f->x[c]) > most) most = fabs(f->x[where = c]);
+        memset(f->x, 0, size);
+        f->x[where] = 1;
+    }
+}
+
+/* Of the columns as they were before the taming. */
+static double spread_of_exponents(const rc_frame *f) {
+    int least = 0, most = 0;
+    for (size_t c = 0; c < f->n_columns; c++) {
+        least = f->exponent[c] < least ? f->exponent[c] : least;
+        most = f->exponent[c] > most ? f->exponent[c] : most;
+    }
+    return scalbn(1, most - least);
+}
+
+void rc_frame_orthonormalise(rc_frame *f, double *columns, double *log_stretch, double *condition) {
+    bool dead = false;
+    tame_columns(f, columns);
+    factor(f, columns);
+    double norm = measure_columns(f, columns);
+    for (size_t c = 0; c < f->n_columns; c++) {
+        double stretch = fabs(f->diagonal[c]);
+        bool alive = stretch > dead_share * f->y[c];
+        log_stretch[c] = alive ? log(stretch) + f->exponent[c] * M_LN2 : -INFINITY;
+        dead |= !alive;
+    }
+    *condition = dead ? INFINITY : norm * estimate_inverse(f, columns) * spread_of_exponents(f);
+    form(f, columns);
 }
 
 /* --- Frames of a bundle ------------------------------------------------------- */
-
-enum { UNIT = RC_LANE_UNIT };
 
 rc_status rc_gauge_create(const rc_bundle *bundle, rc_gauge **out) {
     rc_status status = RC_OK;
     rc_gauge *gauge = NULL;
     *out = NULL;
     RC_TRY(RC_ARRAY(gauge, 1, "gauge"));
-    if (bundle->wide) RC_TRY(rc_frame_create(bundle->n_neurons, bundle->n_tangents, &gauge->frame));
+    if (bundle->wide && bundle->n_tangents > 0)
+        RC_TRY(rc_frame_create(bundle->n_neurons, bundle->n_tangents, bundle->kernels, &gauge->frame));
     RC_TRY(RC_ARRAY_ALIGNED(gauge->work, UNIT * (bundle->n_tangents + 1), "projections"));
     RC_TRY(RC_ARRAY(gauge->vector, bundle->n_neurons, "tangent vector"));
     *out = gauge;
@@ -113,47 +240,56 @@ void rc_gauge_destroy(rc_gauge **gauge) {
     *gauge = NULL;
 }
 
-/* One lane of two columns. */
-static double lane_dot(const rc_columns *f, size_t a, size_t b, size_t lane) {
+/* Trials side by side: one lane of the columns of tangents. */
+typedef struct {
+    size_t n_neurons, n_columns, lane;
+    double *start; /* [column, neuron, 8] */
+} lane_frame;
+
+static double *lane_column(const lane_frame *f, size_t c) { return f->start + c * f->n_neurons * UNIT + f->lane; }
+
+static double lane_dot(const lane_frame *f, size_t a, size_t b) {
+    const double *first = lane_column(f, a), *second = lane_column(f, b);
     double sum = 0;
-    for (size_t i = 0; i < f->n_neurons; i++)
-        sum += f->start[a][i * f->stride[a] + lane] * f->start[b][i * f->stride[b] + lane];
+    for (size_t i = 0; i < f->n_neurons; i++) sum += first[i * UNIT] * second[i * UNIT];
     return sum;
 }
 
-/* Makes lane `lane` of column c unit vector `axis`, less its projections on the
- * columns before c; returns the length that was left. */
-static double try_axis(const rc_columns *f, size_t c, size_t lane, size_t axis) {
-    double *column = f->start[c] + lane;
-    for (size_t i = 0; i < f->n_neurons; i++) column[i * f->stride[c]] = i == axis;
+/* Makes column c unit vector `axis`, less its projections on the columns before
+ * c; returns the length that was left. */
+static double try_axis(const lane_frame *f, size_t c, size_t axis) {
+    double *column = lane_column(f, c);
+    for (size_t i = 0; i < f->n_neurons; i++) column[i * UNIT] = i == axis;
     for (int round = 0; round < 2; round++)
         for (size_t j = 0; j < c; j++) {
-            double share = lane_dot(f, j, c, lane);
-            for (size_t i = 0; i < f->n_neurons; i++)
-                column[i * f->stride[c]] -= share * f->start[j][i * f->stride[j] + lane];
+            double share = lane_dot(f, j, c);
+            const double *other = lane_column(f, j);
+            for (size_t i = 0; i < f->n_neurons; i++) column[i * UNIT] -= share * other[i * UNIT];
         }
-    double length = sqrt(lane_dot(f, c, c, lane));
-    for (size_t i = 0; i < f->n_neurons; i++) column[i * f->stride[c]] /= length;
+    double length = sqrt(lane_dot(f, c, c));
+    for (size_t i = 0; i < f->n_neurons; i++) column[i * UNIT] /= length;
     return length;
 }
 
 /* Some axis keeps at least the share of the average. */
-static void replace_dead(const rc_columns *f, size_t c, size_t lane) {
+static void replace_dead(const lane_frame *f, size_t c) {
     double average = sqrt((double)(f->n_neurons - c) / (double)f->n_neurons);
     for (size_t axis = 0; axis < f->n_neurons; axis++)
-        if (try_axis(f, c, lane, (axis + c) % f->n_neurons) > 0.9 * average) return;
+        if (try_axis(f, c, (axis + c) % f->n_neurons) > 0.9 * average) return;
 }
 
 static void orthonormalise_lanes(rc_gauge *gauge, rc_bundle *bundle, double *log_stretch, double *condition) {
-    rc_columns frame = rc_bundle_frame(bundle);
+    size_t k = bundle->n_columns;
+    lane_frame frame = {bundle->n_neurons, k, 0, rc_bundle_tangents(bundle)};
     double before[UNIT], after[UNIT], longest[UNIT] = {0}, shortest[UNIT];
     for (size_t t = 0; t < UNIT; t++) shortest[t] = INFINITY;
-    for (size_t c = 0; c < frame.n_columns; c++) {
-        bundle->kernels->orthonormalise(&frame, c, before, after, gauge->work);
+    for (size_t c = 0; c < k; c++) {
+        bundle->kernels->orthonormalise(frame.n_neurons, frame.start, c, before, after, gauge->work);
         for (size_t t = 0; t < bundle->n_trials; t++) {
             int dead = !(after[t] > dead_share * before[t]);
-            log_stretch[t * frame.n_columns + c] = dead ? -INFINITY : log(after[t]);
-            if (dead) replace_dead(&frame, c, t);
+            frame.lane = t;
+            log_stretch[t * k + c] = dead ? -INFINITY : log(after[t]);
+            if (dead) replace_dead(&frame, c);
             longest[t] = fmax(longest[t], before[t]);
             shortest[t] = dead ? 0 : fmin(shortest[t], after[t]);
         }
@@ -161,35 +297,13 @@ static void orthonormalise_lanes(rc_gauge *gauge, rc_bundle *bundle, double *log
     for (size_t t = 0; t < bundle->n_trials; t++) condition[t] = longest[t] / shortest[t];
 }
 
-/* Between the bundle's columns of 8 tangents and LAPACK's matrix. */
-static void copy_frame(rc_gauge *gauge, rc_bundle *bundle, int back) {
-    size_t n = bundle->n_neurons, k = bundle->n_tangents;
-    for (size_t first = 0; first < k; first += UNIT) {
-        size_t stride, part = k - first < UNIT ? k - first : UNIT;
-        double *lanes = rc_bundle_column(bundle, RC_N_POINTS + first / UNIT, &stride);
-        double *matrix = gauge->frame->matrix + first * n;
-        for (size_t i = 0; i < n; i++)
-            for (size_t c = 0; c < part; c++)
-                if (back)
-                    lanes[i * stride + c] = matrix[c * n + i];
-                else
-                    matrix[c * n + i] = lanes[i * stride + c];
-    }
-}
-
-rc_status rc_gauge_orthonormalise(rc_gauge *gauge, rc_bundle *bundle, double *log_stretch, double *condition) {
-    rc_status status = RC_OK;
-    if (bundle->n_tangents == 0) return RC_OK;
-    if (bundle->wide) {
-        copy_frame(gauge, bundle, 0);
-        RC_TRY(rc_frame_orthonormalise(gauge->frame, log_stretch, condition));
-        copy_frame(gauge, bundle, 1);
-    } else {
+void rc_gauge_orthonormalise(rc_gauge *gauge, rc_bundle *bundle, double *log_stretch, double *condition) {
+    if (bundle->n_tangents == 0) return;
+    if (bundle->wide)
+        rc_frame_orthonormalise(gauge->frame, rc_bundle_tangents(bundle), log_stretch, condition);
+    else
         orthonormalise_lanes(gauge, bundle, log_stretch, condition);
-    }
     rc_bundle_refresh(bundle);
-done:
-    return status;
 }
 
 rc_status rc_gauge_set_random(rc_gauge *gauge, rc_bundle *bundle) {
@@ -203,7 +317,7 @@ rc_status rc_gauge_set_random(rc_gauge *gauge, rc_bundle *bundle) {
         for (size_t i = 0; i < bundle->n_neurons; i++) gauge->vector[i] = rc_stream_normal(&stream);
         for (size_t t = 0; t < bundle->n_trials; t++) rc_bundle_set_tangent(bundle, t, c, gauge->vector);
     }
-    RC_TRY(rc_gauge_orthonormalise(gauge, bundle, log_stretch, condition));
+    rc_gauge_orthonormalise(gauge, bundle, log_stretch, condition);
 done:
     free(log_stretch);
     return status;

@@ -11,27 +11,35 @@
 
 #include "dynamics/bundle.h"
 
-/* One frame of any system, by Householder reflections (LAPACK). */
+/* One frame, by Householder reflections, eight at a time (compact WY form:
+ * Schreiber & Van Loan 1989, doi:10.1137/0910005), in place. The frame itself is
+ * the caller's: [column / 8, row, column % 8], 64-byte aligned; columns beyond
+ * the last must be zero, and stay it. */
 typedef struct rc_frame {
+    const rc_kernels *kernels;
     size_t n_rows, n_columns;
-    double *matrix; /* [column, row] */
-    double *tau, *work, *sign;
-    int work_size;
+    double *diagonal;         /* [panel, 8]: R_ii */
+    double *upper;            /* [panel, 8, 8]: R in the panel's own rows, above the diagonal */
+    double *T, *T_transposed; /* [panel, 8, 8] */
+    double *vectors;          /* [row, 8] of one panel */
+    double *x, *y;            /* [column]: for the condition number */
+    int *exponent;            /* [column]: powers of two that were taken out */
 } rc_frame;
 
-/* Zero. Errors: RC_INVALID unless 1 <= n_columns <= n_rows < 2^31; RC_NO_MEMORY. */
-rc_status rc_frame_create(size_t n_rows, size_t n_columns, rc_frame **out);
+/* Errors: RC_INVALID unless 1 <= n_columns <= n_rows < 2^31; RC_NO_MEMORY. */
+rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *kernels, rc_frame **out);
 void rc_frame_destroy(rc_frame **frame);
 
 /* log_stretch [column]; condition: an estimate of the frame's condition number
- * (1-norm of R; infinity if singular). Results agree to rounding across
- * processors. Errors: RC_NUMERICS. Cost: 4 n_rows n_columns^2 multiply-adds. */
-rc_status rc_frame_orthonormalise(rc_frame *frame, double *log_stretch, double *condition);
+ * (1-norm of R, Hager 1984, doi:10.1137/0905023; infinity if singular). The same
+ * to the bit on all kernels. Cost: 4 n_rows n_columns^2 multiply-adds for a few
+ * columns, 4/3 n^3 for all. */
+void rc_frame_orthonormalise(rc_frame *frame, double *columns, double *log_stretch, double *condition);
 
 /* Room for orthonormalising the frames of a bundle. */
 typedef struct rc_gauge {
-    rc_frame *frame; /* one trial: through LAPACK */
-    double *work;    /* trials side by side: lane by lane, to the bit on all kernels */
+    rc_frame *frame; /* one trial: Householder reflections */
+    double *work;    /* trials side by side: Gram-Schmidt, lane by lane */
     double *vector;
 } rc_gauge;
 
@@ -42,6 +50,6 @@ void rc_gauge_destroy(rc_gauge **gauge);
 rc_status rc_gauge_set_random(rc_gauge *gauge, rc_bundle *bundle);
 
 /* log_stretch [trial, tangent], condition [trial]. The bundle is refreshed. */
-rc_status rc_gauge_orthonormalise(rc_gauge *gauge, rc_bundle *bundle, double *log_stretch, double *condition);
+void rc_gauge_orthonormalise(rc_gauge *gauge, rc_bundle *bundle, double *log_stretch, double *condition);
 
 #endif

@@ -115,18 +115,18 @@ void rc_probe_move(rc_probe *p, size_t trial, const double *state) {
 
 static void remember_states(rc_probe *p) {
     size_t stride;
-    const double *column = rc_bundle_column(p->bundle, RC_POINT_STATE, &stride);
+    const double *states = rc_bundle_points(p->bundle, RC_POINT_STATE, &stride);
     for (size_t i = 0; i < p->bundle->n_neurons; i++)
-        memcpy(p->before + i * UNIT, column + i * stride, UNIT * sizeof *column);
+        memcpy(p->before + i * UNIT, states + i * stride, p->bundle->n_trials * sizeof *states);
 }
 
 static rc_status measure_speed(rc_probe *p) {
     size_t stride, n = p->bundle->n_neurons;
-    const double *column = rc_bundle_column(p->bundle, RC_POINT_STATE, &stride);
+    const double *states = rc_bundle_points(p->bundle, RC_POINT_STATE, &stride);
     for (size_t trial = 0; trial < p->bundle->n_trials; trial++) {
         double sum = 0;
         for (size_t i = 0; i < n; i++) {
-            double step = column[i * stride + trial] - p->before[i * UNIT + trial];
+            double step = states[i * stride + trial] - p->before[i * UNIT + trial];
             sum += step * step;
         }
         p->speed[trial] = sqrt(sum / (double)n) / p->seconds_a_step;

@@ -221,8 +221,8 @@ static void frames_become_orthonormal(void **state) {
                 for (size_t i = 0; i < N; i++) q[i] = 1 + 1e-4 * sin((double)(i * (c + 1) + t));
                 rc_bundle_set_tangent(b, t, c, q);
             }
-        rc_columns frame = rc_bundle_frame(b);
-        for (size_t c = 0; c < K; c++) kernels->orthonormalise(&frame, c, before, after, work);
+        double *frame = rc_bundle_tangents(b);
+        for (size_t c = 0; c < K; c++) kernels->orthonormalise(N, frame, c, before, after, work);
         for (size_t t = 0; t < 8; t++)
             for (size_t c = 0; c < K; c++)
                 for (size_t d = 0; d <= c; d++) {

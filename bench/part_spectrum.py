@@ -1,0 +1,139 @@
+"""script/bench spectrum: bench/spectrum and bench/spectrum_peers.py in turns, on three problems."""
+import subprocess
+import sys
+import tempfile
+
+from common import ROOT, header, least, lines, provenance, show_round, versions
+
+NAME, DOCUMENT, BLOCK = "spectrum", "docs/performance.md", "spectrum"
+SPECTRUM = str(ROOT / "build" / "bench" / "spectrum")
+PEERS = str(ROOT / "bench" / "spectrum_peers.py")
+SESSION, GAIN = "1", "22"
+
+# neurons, connections each, tangents, trials; compared over n blocks of so many steps; rounds, seconds a round
+PROBLEMS = {
+    "full": {"size": (200, 20, 200, 1), "compare": (100, 3), "rounds": None, "seconds": 1.0, "aim": 7},
+    "leading": {"size": (200, 20, 10, 8), "compare": (100, 3), "rounds": None, "seconds": 0.5, "aim": 15},
+    "large": {"size": (2000, 100, 2000, 1), "compare": (5, 1), "rounds": 1, "seconds": 5.0, "aim": None},
+}
+
+
+def write(path, *command):
+    with open(path, "wb") as file:
+        subprocess.run(command, check=True, stdout=file)
+    return path
+
+
+def prepare(problem, folder):
+    """The arguments of both programs."""
+    neurons, connections, tangents, trials = problem["size"]
+    arguments = [str(neurons), str(connections), SESSION, GAIN, str(tangents), str(trials)]
+    compare = [str(n) for n in problem["compare"]]
+    network = write(f"{folder}/network", SPECTRUM, "network", *arguments)
+    start = write(f"{folder}/start", SPECTRUM, "start", *arguments, *compare)
+    peer = [sys.executable, PEERS, network, start, GAIN, str(tangents), str(trials), *compare, str(problem["seconds"])]
+    return arguments, peer
+
+
+def collect(rows, key):
+    return least([row[key] for row in rows])
+
+
+def summarise(problem, kernels, peers):
+    first = next(iter(kernels.values()))[0]
+    neurons, _, tangents, trials = problem["size"]
+    frame_mb = 8e-6 * neurons * tangents
+    data = {"neurons": neurons, "connections": first["connections"], "tangents": tangents, "trials": trials,
+            "kernels": {}, "peers": {}}
+    for name, rows in kernels.items():
+        times = {key: collect(rows, key) for key in ("step_ns", "bare_step_ns", "qr_ns", "multiply_add_ns")}
+        bound = times["multiply_add_ns"]["min"] * first["connections"] * (tangents + 1)
+        data["kernels"][name] = {**times, "bound_ns": bound, "share_of_bound": bound / times["step_ns"]["min"],
+                                 "peak_mb": max(row["peak_mb"] for row in rows),
+                                 "frames_held": max(row["peak_mb"] for row in rows) / frame_mb}
+    bound = min(k["bound_ns"] for k in data["kernels"].values())
+    for label, rows in peers.items():
+        step = collect(rows, "step_ns")
+        data["peers"][label] = {"step_ns": step, "share_of_bound": bound / step["min"], "qr": rows[0]["qr"],
+                                "gap": max(row["gap"] for row in rows)}
+    ours = min(k["step_ns"]["min"] for k in data["kernels"].values())
+    data["ratios"] = {label: p["step_ns"]["min"] / ours for label, p in data["peers"].items()}
+    return data
+
+
+def run(problem, rounds, folder, best):
+    """best: the fastest kernels' name, where the others take too long; None: all."""
+    arguments, peer = prepare(problem, folder)
+    kernels, peers = {}, {}
+    for number in range(rounds):
+        show_round(number, rounds)
+        for row in lines(SPECTRUM, "time", *arguments, str(problem["seconds"]), *([best] if best else [])):
+            kernels.setdefault(row["kernels"], []).append(row)
+        for label in lines(*peer)[0]:
+            peers.setdefault(label, []).extend(lines(*peer, label))
+    return kernels, peers
+
+
+def measure(rounds):
+    data, best = header(NAME), None
+    data["problems"] = {}
+    for name, problem in PROBLEMS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            few = problem["rounds"]
+            kernels, peers = run(problem, few or rounds, folder, best if few else None)
+        data["problems"][name] = summarise(problem, kernels, peers)
+        data["versions"] = versions(next(iter(peers.values()))[0])
+        best = list(data["problems"][name]["kernels"])[-1]
+    return data
+
+
+def microseconds(ns):
+    return f"{ns / 1e3:,.1f}" if ns < 1e6 else f"{ns / 1e3:,.0f}"
+
+
+def problem_table(problem):
+    ours = min(k["step_ns"]["min"] for k in problem["kernels"].values())
+    rows = ["| | µs a step and trial | median | × the fastest | of which QR | share of the multiply-add bound |",
+            "|---|--:|--:|--:|--:|--:|"]
+    entries = [(f"**rnnchaos, {name}**", k, f"{k['qr_ns']['min'] / 1e5:,.2f}") for name, k in problem["kernels"].items()]
+    entries += [(label, p, "") for label, p in problem["peers"].items()]
+    for label, entry, qr in sorted(entries, key=lambda e: e[1]["step_ns"]["min"]):
+        step = entry["step_ns"]
+        qr = microseconds(1e3 * float(qr.replace(",", ""))) if qr else ""
+        rows.append(f"| {label} | {microseconds(step['min'])} | {microseconds(step['median'])} | {step['min'] / ours:.1f} | "
+                    f"{qr} | {100 * entry['share_of_bound']:.0f} % |")
+    return rows
+
+
+def title(problem):
+    tangents, neurons, trials = problem["tangents"], problem["neurons"], problem["trials"]
+    what = "full spectrum" if tangents == neurons else f"leading {tangents}"
+    return f"**N = {neurons}, {problem['connections']} connections, {what}, " + \
+        (f"{trials} trials side by side.**" if trials > 1 else "one trial.**")
+
+
+def best_of(problem, start):
+    return min((ratio, label) for label, ratio in problem["ratios"].items() if start in label)
+
+
+def table(data):
+    problems = data["problems"]
+    rows = []
+    for problem in problems.values():
+        rows += [title(problem), "", *problem_table(problem), ""]
+    full, leading, large = (problems[name] for name in ("full", "leading", "large"))
+    held = next(iter(large["kernels"].values()))
+    singly, together = best_of(leading, "a trial at a time"), best_of(leading, "all trials")
+    rows += ["| the better of NumPy and SciPy takes | times as long | aim |", "|---|--:|--:|",
+             f"| full spectrum | {best_of(full, '')[0]:.1f} | ≥ {PROBLEMS['full']['aim']} |",
+             f"| leading 10, against a trial at a time | {singly[0]:.1f} | ≥ {PROBLEMS['leading']['aim']} |",
+             f"| leading 10, against all trials in one product | {together[0]:.1f} | |",
+             f"| N = 2000, full spectrum | {best_of(large, '')[0]:.1f} | |", "",
+             f"For N = 2000 the process takes {held['peak_mb']:.0f} MB at most: {held['frames_held']:.1f} arrays of N × k.", "",
+             f"{provenance(data, ' spectrum')} Processor time of one thread, the least (and the median) of many blocks of "
+             "100 steps and one QR taken in turns; OPENBLAS_CORETYPE unset. Before it is timed every peer has found the "
+             "same sums of ln R_ii from the same W, states and frame: "
+             f"{max(p['gap'] for q in problems.values() for p in q['peers'].values()):.0e} apart at most. "
+             "The bound is one multiply-add for each connection and each of k + 1 vectors at the speed that this "
+             "processor has in its first-level cache (peers: with the fastest kernels' speed, and as if they did no more)."]
+    return "\n".join(rows)
