@@ -102,10 +102,12 @@ done:
 
 bool rc_checkpoint_is_of(const char *path, const rc_study *study, size_t *task) {
     head front;
-    FILE *file = fopen(path, "rbe");
-    size_t n = file ? fread(&front, sizeof front, 1, file) : 0;
-    if (file) fclose(file);
-    if (n != 1 || !is_head_of(&front, study) || front.task >= rc_task_count(study)) return false;
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is not waited for */
+    bool is_file = fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+    bool has_head = is_file && pread(fd, &front, sizeof front, 0) == (ssize_t)sizeof front;
+    if (fd >= 0) close(fd);
+    if (!has_head || !is_head_of(&front, study) || front.task >= rc_task_count(study)) return false;
     *task = front.task;
     return true;
 }

@@ -6,7 +6,7 @@ import stat
 import subprocess
 
 import pytest
-from command import ENVIRONMENT, PRODUCTS, PROGRAM, SMALL, contents, refused, settings, succeeds
+from command import ENVIRONMENT, PRODUCTS, PROGRAM, SMALL, command, contents, refused, settings, succeeds
 
 SMALLEST = settings(SMALL, {"sessions": "[1]", "gains": "[13]"})
 OTHER = [*SMALLEST, "--set", "seed=99"]
@@ -119,9 +119,9 @@ for name in ("study.yaml", "results.h5", "data_curation.pickle", "results.pdf", 
     for number in range(12):
         os.symlink(victim, f"{folder}/{name}.tmp-{os.getpid()}-{number}")
 os.execv(command[0], command)"""
-    command = [PROGRAM, "run", *SMALLEST, "-o", folder, "--quiet"]
+    run = [PROGRAM, "run", *SMALLEST, "-o", folder, "--quiet"]
     done = subprocess.run(
-        ["python3", "-c", traps, folder, victim, *command], env=ENVIRONMENT, capture_output=True, text=True
+        ["python3", "-c", traps, folder, victim, *run], env=ENVIRONMENT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert untouched(victim)
@@ -196,6 +196,13 @@ def test_results_that_are_no_file(make, arguments, tmp_path):
     assert "not a regular file" in message and contents(tmp_path) == ["x"]
 
 
+def test_a_checkpoint_that_is_a_pipe_is_not_waited_for(tmp_path):
+    make_pipe(tmp_path / "checkpoint-0.rck")
+    for more in ([], ["--resume"], ["--force"]):
+        done = command("run", *SMALLEST, "-o", tmp_path, "--quiet", *more, timeout=60)
+        assert done.returncode in (0, 2), done.stderr
+
+
 def test_weights_from_a_pipe_are_not_waited_for(tmp_path):
     make_pipe(tmp_path / "x.npy")
     message = refused("spectrum", "--weights", tmp_path / "x.npy", status=1, timeout=60)
@@ -207,12 +214,12 @@ def test_weights_from_a_pipe_are_not_waited_for(tmp_path):
 
 def as_nobody(*arguments):
     """Runs the command as somebody who owns nothing."""
-    command = [PROGRAM, *map(str, arguments)]
+    words = [PROGRAM, *map(str, arguments)]
     if os.geteuid() == 0:
         if not shutil.which("setpriv"):
             pytest.skip("no setpriv")
-        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", *command]
-    done = subprocess.run(command, env=ENVIRONMENT | {"HOME": "/nonexistent"}, capture_output=True, text=True)
+        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", *words]
+    done = subprocess.run(words, env=ENVIRONMENT | {"HOME": "/nonexistent"}, capture_output=True, text=True)
     if "Permission denied" in done.stderr and "setpriv" in done.stderr:
         pytest.skip("the program is where nobody may run it")
     return done

@@ -66,7 +66,7 @@ static void *do_nothing(void *argument) { return argument; }
 
 static void set_up(void) {
     static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGFPE, SIGSEGV, SIGCHLD, SIGUSR1, SIGALRM};
-    setlocale(LC_ALL, "de_DE.UTF-8"); /* the caller knows whether it exists */
+    if (!setlocale(LC_ALL, "de_DE.UTF-8")) setlocale(LC_ALL, "C.UTF-8"); /* the better one may be missing */
     umask(077);
     for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
         struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
@@ -293,6 +293,7 @@ static void use_numbers(void) {
     rc_pairwise_sum(x, 37);
     rc_series_mean(x, 37, 1);
     rc_share_of(3, 7);
+    rc_rate_of(3, 7, 1.5);
     FAILS(rc_kernels_find("sse9", &kernels));
     static const char *const names[] = {"scalar", "avx2", NULL};
     for (size_t k = 0; k < 3; k++) {
@@ -363,6 +364,7 @@ static void use_spectra(const rc_study *study) {
     if (spectra[0] && spectra[1]) {
         WORKS(rc_spectrum_judge(network, &plan, 2, spectra));
         rc_attractors_match(&plan, 2, spectra);
+        rc_survival_of(2, spectra);
         rc_spectrum_largest(spectra[0]);
         rc_derived derived;
         WORKS(rc_spectrum_derive(spectra[0], &derived));
@@ -447,6 +449,7 @@ static void use_journals(const rc_study *study, const void *bytes) {
     WORKS(rc_journal_sync(journal));
     FAILS(rc_journal_open(path, study, &second, &found)); /* in use */
     FAILS(rc_journal_remove(path));
+    rc_journal_note(journal, 1);
     rc_journal_has(journal, 0);
     rc_journal_n_tasks(journal);
     WORKS(rc_journal_close(&journal));
@@ -481,10 +484,15 @@ static void use_runs(void) {
     rc_progress_begin(study, &options);
     WORKS(rc_run_threads(study, &options));
     void *bytes = malloc(rc_task_size(study, 0));
-    rc_task_context context = {.control = &control};
+    control.checkpoint_s = 1e-9; /* so that every task writes some */
+    rc_task_context context = {.control = &control, .folder = folder};
     WORKS(rc_kernels_find(NULL, &context.kernels));
     WORKS(rc_task_perform(study, 0, &context, bytes));
+    size_t task;
+    rc_checkpoint_is_of(in_folder("checkpoint-0.rck"), study, &task);
     rc_task_unpack(other, 0, bytes);
+    WORKS(rc_run_keep(&options, 0, bytes));
+    WORKS(rc_checkpoint_remove(folder, 0));
     use_journals(study, bytes);
     free(bytes);
     atomic_store(&control.stop, true);
