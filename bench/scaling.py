@@ -281,6 +281,11 @@ def write_page(measured, curves):
     PAGE.write_text(text)
 
 
+def keep(path, measured):
+    """A line for each part."""
+    path.write_text("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in measured.items()) + "\n}\n")
+
+
 def latest():
     files = sorted((ROOT / "bench/history").glob("scaling-*.json"))
     if not files:
@@ -302,10 +307,10 @@ def main():
     else:
         measured = measure(arguments.rounds)
         path = ROOT / f"bench/history/scaling-{measured['date']}.json"
-    path.write_text(json.dumps(measured, indent=1) + "\n")
+    keep(path, measured)
     curves = measured["curves"] if arguments.runs_only else sweep(measured)
     measured["curves"] = curves
-    path.write_text(json.dumps(measured, indent=1) + "\n")
+    keep(path, measured)
     draw(curves)
     write_page(measured, curves)
     print("\n".join(run_table(measured) + [""] + limit_table(measured, curves)))

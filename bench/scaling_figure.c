@@ -28,7 +28,7 @@ static const struct {
     {"Before: Tasks of 50 ms", "Ranks", 2, 5},
     {"Now: Tasks of 50 ms", "Ranks", 2, 5},
     {"Now: Tasks of 1 s", "Ranks", 2, 5},
-    {"10<sup>4</sup> Ranks, 10<sup>6</sup> Tasks of 50 ms", "Cost, as a multiple of what was assumed", -2, 3},
+    {"10<sup>4</sup> Ranks, 10<sup>6</sup> Tasks of 50 ms", "Cost of one, as a multiple of the usual", -2, 3},
 };
 
 static const double page_height = 338.0;
@@ -85,7 +85,7 @@ static void draw_panel(rc_canvas *canvas, unsigned panel, const curve *curves, s
     }
     if (panel < 3) {
         rc_pen pen = {.color = rc_color_grey(0.25), .width = 0.6, .dash = 2.0};
-        rc_legend_row(canvas, legend, pen, "if messages were free");
+        rc_legend_row(canvas, legend, pen, "free messages");
         legend.y += RC_LEGEND_STEP;
     }
     rc_legend_row(canvas, legend, aim_pen, "the aim, 95 %");
