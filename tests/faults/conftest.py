@@ -4,9 +4,10 @@ import collections
 import pathlib
 import shutil
 
-import laboratory
 import pytest
-from laboratory import LONG, LONG_TASKS, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Journal, Laboratory, Scene, fingerprints, run, settings
+from laboratory import (
+    LONG, LONG_TASKS, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Journal, Laboratory, Scene, fingerprints, run, settings,
+)  # fmt: skip
 
 DOCUMENT = ROOT / "docs/reliability.md"
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
