@@ -4,14 +4,16 @@ import collections
 import pathlib
 import shutil
 
-import laboratory
 import pytest
-from laboratory import LONG, LONG_TASKS, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Journal, Laboratory, Scene, fingerprints, run, settings
+from laboratory import (
+    LONG, LONG_TASKS, OTHER, ROOT, SEED, SHIM, SMALL, Fault, Journal, Laboratory, Scene, fingerprints, run, settings,
+)  # fmt: skip
 
 DOCUMENT = ROOT / "docs/reliability.md"
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
 COLUMNS = ["finished", "refused", "killed", "wrong"]
-HEADINGS = ["fault", "tried", "finished all the same", "refused or told, then resumed", "killed, then resumed", "wrong"]
+HEADINGS = ["fault", "tried", "finished all the same", "refused or told, then resumed", "killed, then resumed", "wrong",
+            "bytes of finished tasks lost"]
 EXPORTS = {
     "export-pickle": ["export", "FOLDER/results.h5", "--to", "pickle", "-o", "FOLDER/made"],
     "export-npz": ["export", "FOLDER/results.h5", "--to", "npz", "-o", "FOLDER/made"],
@@ -25,32 +27,32 @@ if not SHIM.exists():
 
 
 class Table:
-    """One row a test."""
+    """One row a test: tried, finished, refused, killed, wrong, bytes lost."""
 
     def __init__(self):
-        self.rows = []
+        self.rows = {}
 
     def add(self, fault, outcomes):
         """Fails the test if any outcome is wrong."""
         assert outcomes, "nothing was tried"
         counts = collections.Counter(outcome.kind for outcome in outcomes)
-        self.rows.append((fault, len(outcomes), counts, sum(outcome.lost for outcome in outcomes)))
+        lost = sum(outcome.lost for outcome in outcomes)
+        self.rows[fault] = [len(outcomes), *(counts[name] for name in COLUMNS), lost]
         wrong = [outcome.why for outcome in outcomes if outcome.kind == "wrong"]
         assert not wrong, f"{len(wrong)} of {len(outcomes)} (seed {SEED}):\n" + "\n".join(wrong[:10])
 
-    def lines(self):
-        yield f"| {' | '.join([*HEADINGS, 'bytes of finished tasks lost'])} |"
-        yield "|---|" + "--:|" * 6
-        total, n_all, lost_all = collections.Counter(), 0, 0
-        for fault, n, counts, lost in self.rows:
-            yield self.line(fault, n, *(counts[name] for name in COLUMNS), lost)
-            total += counts
-            n_all += n
-            lost_all += lost
-        yield self.line("**all**", n_all, *(total[name] for name in COLUMNS), lost_all)
 
-    def line(self, fault, *numbers):
-        return f"| {fault} | " + " | ".join(f"{number:,}" for number in numbers) + " |"
+def lines_of(rows):
+    yield f"| {' | '.join(HEADINGS)} |"
+    yield "|---|" + "--:|" * (len(HEADINGS) - 1)
+    for fault, numbers in {**rows, "**all**": map(sum, zip(*rows.values()))}.items():
+        yield f"| {fault} | " + " | ".join(f"{number:,}" for number in numbers) + " |"
+
+
+def rows_of(text):
+    """The rows of a table, without the last, the sum."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+    return {row[0]: [int(cell.replace(",", "")) for cell in row[1:]] for row in cells[2:-1]}
 
 
 TABLE = Table()
@@ -65,18 +67,19 @@ def pytest_terminal_summary(terminalreporter):
     if not TABLE.rows:
         return
     terminalreporter.write_line(f"faults, {'long' if LONG else 'short'} form, seed {SEED}")
-    for line in TABLE.lines():
+    for line in lines_of(TABLE.rows):
         terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session):
-    """The long form, whole, ends up in the document."""
-    if not LONG or session.config.option.keyword or session.testsfailed or not DOCUMENT.exists():
+    """The long form ends up in the document; of a part of it, the rows that were tried."""
+    if not LONG or not TABLE.rows:
         return
-    text = DOCUMENT.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    DOCUMENT.write_text("\n".join([before + BEGIN, *TABLE.lines(), END + after]))
+    before, rest = DOCUMENT.read_text().split(BEGIN)
+    table, after = rest.split(END)
+    is_part = session.config.option.keyword or any(".py" in word for word in session.config.args)
+    rows = (rows_of(table) if is_part else {}) | TABLE.rows
+    DOCUMENT.write_text("\n".join([before + BEGIN, *lines_of(rows), END + after]))
 
 
 @pytest.fixture(scope="session")
