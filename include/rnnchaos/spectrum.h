@@ -187,20 +187,20 @@ typedef struct rc_spectrum {
 
 /* Measures n_trials trials from initial_states [trial, neuron] (r, or x for
  * RC_FORM_CURRENT); out [trial] receives spectra, to be destroyed by the
- * caller. Trials go side by side in groups of 8 where that is faster: results
- * are then the same to the bit on all kernels; a trial by itself with many
- * exponents goes through LAPACK, and agrees to rounding.
+ * caller. Trials go side by side in groups of 8 where that is faster, else one
+ * after the other; both are the same to the bit on all kernels.
  * Verdict and audit are filled in by rc_spectrum_judge.
  * plan->checkpoint: saves between orthonormalisations, at the end (if it took
  * longer than every_s, so that judging can be repeated), and when plan->stop is
- * set, after any step. A stop waits for LAPACK: 2 s where N = 2000, but for
+ * set, after any step. A stop waits for a QR: 2 s where N = 2000, but for
  * the eigenvalues of a fixed point (30 s). What is no such measurement, or is
  * damaged, is told as RC_DAMAGED; the caller may begin again without it.
  * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS,
  * RC_DAMAGED.
  * Cost a step and group: one multiply-add for each connection and (k + 2)
- * vectors of 8. Memory: 4 arrays of N (k + 2) 8 doubles (side by side) or of
- * N (k + 16). */
+ * vectors of 8 (side by side), or k / 8 vectors of 8 and one of 2. Memory: two
+ * arrays of N (k + 2) 8 doubles (side by side) or of N (k + 2), one more for
+ * RC_FORM_CURRENT. */
 rc_status rc_spectrum_measure(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
                               const double *initial_states, rc_spectrum **out);
 

@@ -207,11 +207,11 @@ ALWAYS_INLINE void tangents_pass(const rc_step *shared, const rc_form form, cons
     static void pass_##name##_##lanes##_##n(const rc_step *step, double *value, const double *source, double *next) { \
         tangents_pass(step, form, lanes, n, value, source, next);                                                     \
     }
-#define PASSES_OF(n)                                                                                   \
-    PASS(RC_FORM_RATE, rate, 2, n)                                                                     \
-    PASS(RC_FORM_CURRENT, current, 2, n)                                                               \
-    PASS(RC_FORM_MAP, map, 2, n) PASS(RC_FORM_RATE, rate, 16, n) PASS(RC_FORM_CURRENT, current, 16, n) \
-        PASS(RC_FORM_MAP, map, 16, n)
+#define PASSES_OF(n)                     \
+    PASS(RC_FORM_RATE, rate, 2, n)       \
+    PASS(RC_FORM_CURRENT, current, 2, n) \
+    PASS(RC_FORM_MAP, map, 2, n)         \
+    PASS(RC_FORM_RATE, rate, 16, n) PASS(RC_FORM_CURRENT, current, 16, n) PASS(RC_FORM_MAP, map, 16, n)
 #define TABLE_OF(n)                                                \
     {                                                              \
         {pass_rate_2_##n, pass_current_2_##n, pass_map_2_##n}, {   \

@@ -105,18 +105,6 @@ done:
 
 /* --- What runs --------------------------------------------------------------------- */
 
-/* Column after column, whatever the bundle's layout. */
-static rc_status exchange_columns(rc_exchange *e, const rc_bundle *b, double *values) {
-    rc_status status = RC_OK;
-    for (size_t column = 0; column < b->n_columns; column++) {
-        size_t stride;
-        double *start = values + (rc_bundle_column(b, column, &stride) - rc_bundle_values(b));
-        for (size_t i = 0; i < b->n_neurons; i++) RC_TRY(rc_exchange_doubles(e, start + i * stride, UNIT));
-    }
-done:
-    return status;
-}
-
 static rc_status exchange_probe(rc_exchange *e, rc_probe *p, size_t most_steps) {
     rc_status status = RC_OK;
     rc_bundle *b = p->bundle;
@@ -128,8 +116,8 @@ static rc_status exchange_probe(rc_exchange *e, rc_probe *p, size_t most_steps) 
     RC_TRY(rc_exchange_doubles(e, p->log_stretch, b->n_trials * b->n_tangents));
     double *numbers[] = {p->twin_stretch, p->condition, p->speed, p->twin_gap};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) RC_TRY(rc_exchange_doubles(e, numbers[i], UNIT));
-    RC_TRY(exchange_columns(e, b, rc_bundle_values(b)));
-    if (p->n_interval > 0) RC_TRY(exchange_columns(e, b, p->saved));
+    RC_TRY(rc_exchange_doubles(e, rc_bundle_values(b), rc_bundle_size(b)));
+    if (p->n_interval > 0) RC_TRY(rc_exchange_doubles(e, p->saved, rc_bundle_size(b)));
     if (p->n_interval > 0) RC_TRY(rc_exchange_doubles(e, p->before, b->n_neurons * UNIT));
     if (e->reading) rc_bundle_refresh(b);
 done:

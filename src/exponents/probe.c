@@ -177,7 +177,7 @@ static rc_status advance_interval(rc_probe *p) {
     if (p->n_interval == 0) begin_interval(p);
     RC_TRY(run_steps(p));
     RC_TRY(measure_speed(p));
-    RC_TRY(rc_gauge_orthonormalise(p->gauge, p->bundle, p->piece, condition));
+    rc_gauge_orthonormalise(p->gauge, p->bundle, p->piece, condition);
     for (size_t trial = 0; trial < p->bundle->n_trials; trial++) worst = fmax(worst, condition[trial]);
     if (worst <= RC_CONDITION_MOST || p->n_interval == 1) {
         end_interval(p, condition);

@@ -133,13 +133,14 @@ static void check_bundle(const problem *p, size_t n_trials, size_t k, int wide) 
         }
     }
     rc_bundle_refresh(b);
-    for (int s = 0; s < 4; s++) rc_bundle_advance(b);
+    int n_steps = 3 + (int)(k % 2); /* they go up and down in memory */
+    for (int s = 0; s < n_steps; s++) rc_bundle_advance(b);
     for (size_t t = 0; t < n_trials; t++)
         for (size_t c = 0; c <= k; c++) {
             start_values(n, t, 0, x);
             start_values(n, t, c + 1, q);
             if (c == k) start_values(n, t, 1000, x); /* the twin */
-            for (int s = 0; s < 4; s++) reference_step(p, x, q);
+            for (int s = 0; s < n_steps; s++) reference_step(p, x, q);
             if (c == k)
                 rc_bundle_get_point(b, RC_POINT_TWIN, t, got);
             else
@@ -167,6 +168,62 @@ static void every_kernel_takes_the_written_step(void **state) {
             check_bundle(&p, 8, 4, 0);
             check_bundle(&p, 1, 29, 1);
         }
+    rc_network_destroy(&W);
+}
+
+/* Rows of every length, none of them beside its like: what a group of rows has in common, and what is left. */
+static void uneven_rows(void **state) {
+    (void)state;
+    enum { N = 31 };
+    double *weights = calloc(N * N, sizeof *weights);
+    for (size_t i = 0; i < N; i++)
+        for (size_t k = 0; k < i * 7 % N; k++) weights[i * N + (k * 5 + i) % N] = rc_stream_normal(&stream) / 4;
+    rc_network *W;
+    assert_ok(rc_network_from_dense(weights, N, &W));
+    for (size_t name = 0; name < 3; name++) {
+        problem p = {W, RC_FORM_RATE, 2.5, 0.05, NULL, NULL};
+        if (rc_kernels_find(names[name], &p.kernels) != RC_OK) continue;
+        for (size_t k = 0; k <= 31; k += k < 8 ? 1 : 23) {
+            check_bundle(&p, 1, k, 1);
+            check_bundle(&p, 3, k, 0);
+        }
+    }
+    rc_network_destroy(&W);
+    free(weights);
+}
+
+/* Values move with every step; saved after any, they can be put back after any other. */
+static void values_can_be_put_back(void **state) {
+    (void)state;
+    enum { N = 29, K = 17 };
+    rc_network *W = random_network(N, 0.3);
+    double q[N], later[N], again[N];
+    for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++)
+        for (int n_before = 0; n_before < 2; n_before++)
+            for (int n_after = 1; n_after < 3; n_after++)
+                for (int wide = 0; wide < 2; wide++) {
+                    rc_bundle *b;
+                    const rc_kernels *kernels;
+                    assert_ok(rc_kernels_find(NULL, &kernels));
+                    assert_ok(rc_bundle_create(W, form, 2, NULL, 0.1, 1, K, wide, kernels, &b));
+                    start_values(N, 0, 0, q);
+                    rc_bundle_set_point(b, RC_POINT_STATE, 0, q);
+                    rc_bundle_set_tangent(b, 0, K - 1, q);
+                    rc_bundle_refresh(b);
+                    for (int s = 0; s < n_before; s++) rc_bundle_advance(b);
+                    size_t size = rc_bundle_size(b) * sizeof *q;
+                    double *saved = malloc(size);
+                    memcpy(saved, rc_bundle_values(b), size);
+                    for (int s = 0; s < n_after; s++) rc_bundle_advance(b);
+                    rc_bundle_get_tangent(b, 0, K - 1, later);
+                    memcpy(rc_bundle_values(b), saved, size);
+                    rc_bundle_refresh(b);
+                    for (int s = 0; s < n_after; s++) rc_bundle_advance(b);
+                    rc_bundle_get_tangent(b, 0, K - 1, again);
+                    assert_memory_equal(later, again, sizeof later);
+                    free(saved);
+                    rc_bundle_destroy(&b);
+                }
     rc_network_destroy(&W);
 }
 
@@ -256,6 +313,8 @@ int main(void) {
         cmocka_unit_test(slope_keeps_its_digits),
         cmocka_unit_test(slope_of_special_values),
         cmocka_unit_test(every_kernel_takes_the_written_step),
+        cmocka_unit_test(uneven_rows),
+        cmocka_unit_test(values_can_be_put_back),
         cmocka_unit_test(tangents_are_derivatives),
         cmocka_unit_test(frames_become_orthonormal),
         cmocka_unit_test(bad_bundles_are_refused),

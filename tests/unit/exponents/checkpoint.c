@@ -247,9 +247,9 @@ static const rc_kernels *real;
 static atomic_bool stop;
 static struct { size_t n, most; } steps, tanhs;
 
-static void counted_step(const rc_step *step, const rc_step_block *block) {
+static void counted_step(const rc_step *step, double *value, const double *source, double *next) {
     if (++steps.n == steps.most) atomic_store(&stop, true);
-    real->step(step, block);
+    real->step_points(step, value, source, next);
 }
 
 static void counted_tanh(size_t n, const double *x, double *y) {
@@ -260,7 +260,7 @@ static void counted_tanh(size_t n, const double *x, double *y) {
 static rc_kernels counting_kernels(void) {
     assert_ok(rc_kernels_find(NULL, &real));
     rc_kernels counting = *real;
-    counting.step = counted_step;
+    counting.step_points = counted_step;
     counting.tanh = counted_tanh;
     return counting;
 }
@@ -297,7 +297,7 @@ static void in_pieces(job *j, size_t most_steps, size_t most_tanhs, rc_spectrum 
     }
     assert_all_same(j, plain, out, name);
     assert_int_equal(n_all, n_steps);
-    if (most_steps > 0) assert_true(n_pieces >= n_steps / (most_steps + 10)); /* a step is of several blocks */
+    if (most_steps > 0) assert_true(n_pieces >= n_steps / (most_steps + 10));
     destroy_all(j->n_trials, out);
     j->plan.checkpoint = NULL;
     j->plan.stop = NULL;
@@ -327,10 +327,9 @@ static void stopped_after_any_step(void **state) {
 }
 
 /* Saved on one set of kernels, continued on another. */
-static void across_kernels(void **state) {
-    (void)state;
+static void across_kernels_of_kind(const kind *k) {
     const char *const names[] = {"scalar", "avx2", "avx512"};
-    job *j = open_job(&kinds[0]);
+    job *j = open_job(k);
     rc_spectrum *plain[MOST_TRIALS], *out[MOST_TRIALS];
     assert_ok(rc_kernels_find("scalar", &j->plan.kernels));
     j->plan.checkpoint = &j->checkpoint;
@@ -345,6 +344,11 @@ static void across_kernels(void **state) {
     }
     destroy_all(j->n_trials, plain);
     close_job(j);
+}
+
+static void across_kernels(void **state) {
+    (void)state;
+    for (size_t k = 0; k < 7; k++) across_kernels_of_kind(&kinds[k]); /* side by side, and alone */
 }
 
 /* --- What is not to be gone on from ------------------------------------------------------ */

@@ -177,12 +177,90 @@ static void singular_frames(void **state) {
     assert_fails(rc_frame_create(3, 4, kernels_named(NULL), &frame), RC_INVALID, "expected 1 to 3");
 }
 
+static double dot_of(const double *a, const double *b, size_t n) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+/* Q'Q = 1; Q'A is upper triangular with exp(ln R_ii) on its diagonal, and spans what A spans. */
+static void check_factors(size_t n, size_t k, const double *A, const double *Q, const double *log_stretch) {
+    for (size_t c = 0; c < k; c++) {
+        double length = sqrt(dot_of(A + c * n, A + c * n, n)), left = length * length;
+        for (size_t r = 0; r < k; r++) {
+            double product = dot_of(Q + r * n, A + c * n, n);
+            assert_close(dot_of(Q + r * n, Q + c * n, n), r == c, 1e-14);
+            if (r > c) assert_close(product / length, 0, 1e-14);
+            if (r == c) assert_close(product / exp(log_stretch[c]), 1, 1e-13 * length / exp(log_stretch[c]));
+            left -= product * product;
+        }
+        assert_close(left / (length * length), 0, 1e-13);
+    }
+}
+
+/* Of all shapes: part of a panel, several, square. Columns become shorter and more alike, as in a run. */
+static void factors_of_every_shape(void **state) {
+    (void)state;
+    enum { N = 40 };
+    static double A[N * N], Q[N * N], first[N * N];
+    double log_stretch[N], first_stretch[N], condition, first_condition = 0;
+    for (size_t n = 1; n <= N; n += n < 18 ? 1 : 11)
+        for (size_t k = 1; k <= n; k++)
+            for (int name = 0; name < 3; name++) {
+                const rc_kernels *kernels = kernels_named((const char *[]){"scalar", "avx2", "avx512"}[name]);
+                if (!kernels) continue;
+                rc_frame *frame;
+                assert_ok(rc_frame_create(n, k, kernels, &frame));
+                for (size_t c = 0; c < k; c++)
+                    for (size_t i = 0; i < n; i++)
+                        A[c * n + i] = cos((double)i) + pow(0.8, (double)c) * sin((double)(1 + i * i + 7 * c * i + c));
+                memcpy(Q, A, sizeof Q);
+                orthonormalise(frame, Q, log_stretch, &condition);
+                if (name == 0) {
+                    check_factors(n, k, A, Q, log_stretch);
+                    memcpy(first, Q, sizeof Q);
+                    memcpy(first_stretch, log_stretch, sizeof log_stretch);
+                    first_condition = condition;
+                }
+                assert_memory_equal(first, Q, n * k * sizeof *Q);
+                assert_memory_equal(first_stretch, log_stretch, k * sizeof *log_stretch);
+                assert_true(condition == first_condition && condition > 1 - 1e-12);
+                rc_frame_destroy(&frame);
+            }
+}
+
+/* Known condition numbers, and columns whose squares overflow or vanish. */
+static void stretches_of_any_size(void **state) {
+    (void)state;
+    enum { N = 12 };
+    static const double sizes[] = {1, 1e-200, 1e200, 1e-310, 3, 1e155, 1e-160, 1e5, 1e-5, 1};
+    enum { K = sizeof sizes / sizeof *sizes };
+    double A[N * K], log_stretch[K], condition;
+    rc_frame *frame;
+    assert_ok(rc_frame_create(N, K, kernels_named(NULL), &frame));
+    for (size_t c = 0; c < K; c++)
+        for (size_t i = 0; i < N; i++) A[c * N + i] = i == c ? -pow(10, (double)(c % 4)) : 0;
+    orthonormalise(frame, A, log_stretch, &condition);
+    assert_close(condition, 1e3, 1e-9);
+    for (size_t c = 0; c < K; c++) assert_close(log_stretch[c], (double)(c % 4) * log(10), 1e-14);
+    for (size_t c = 0; c < K; c++)
+        for (size_t i = 0; i < N; i++) A[c * N + i] = sizes[c] * ((i == c) - 2.0 / N);
+    orthonormalise(frame, A, log_stretch, &condition); /* R of a reflection: 1, but for rounding */
+    for (size_t c = 0; c < K; c++) assert_close(log_stretch[c] - log(sizes[c]), 0, sizes[c] < 1e-300 ? 1e-12 : 1e-13);
+    assert_true(condition > 1e300);
+    for (size_t a = 0; a < K; a++)
+        for (size_t b = 0; b <= a; b++) assert_close(dot_of(A + N * a, A + N * b, N), a == b, 1e-14);
+    rc_frame_destroy(&frame);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linear_maps),
         cmocka_unit_test(henon),
         cmocka_unit_test(lorenz_system),
         cmocka_unit_test(singular_frames),
+        cmocka_unit_test(factors_of_every_shape),
+        cmocka_unit_test(stretches_of_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

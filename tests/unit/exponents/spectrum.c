@@ -6,6 +6,7 @@
 #include <lapacke.h>
 
 #include "exponents/jacobian.h"
+#include "exponents/spectrum.h"
 
 static const char *const names[] = {"scalar", "avx2", "avx512"};
 static rc_stream stream;
@@ -245,6 +246,30 @@ static void side_by_side_to_the_bit(void **state) {
     rc_network_destroy(&W);
 }
 
+/* A trial alone, its tangents in the lanes: every kernel, and the mirrored state, to the bit. */
+static void alone_to_the_bit(void **state) {
+    (void)state;
+    enum { N = 30 };
+    rc_network *W = random_network(N);
+    double states[N];
+    rc_spectrum *out, *first = NULL;
+    assert_false(rc_spectrum_side_by_side(1, N));
+    random_states(N, states);
+    for (size_t run = 0; run < 6; run++) {
+        rc_spectrum_plan plan = plan_of(RC_FORM_RATE, 3, N);
+        if (rc_kernels_find(names[run / 2], &plan.kernels) != RC_OK) continue;
+        assert_ok(rc_spectrum_measure(W, &plan, 1, states, &out));
+        for (size_t i = 0; i < N; i++) states[i] = -states[i];
+        if (first) assert_memory_equal(first->log_stretch, out->log_stretch, out->n_blocks * N * sizeof(double));
+        if (first)
+            rc_spectrum_destroy(&out);
+        else
+            first = out;
+    }
+    rc_spectrum_destroy(&first);
+    rc_network_destroy(&W);
+}
+
 static rc_network *published(uint32_t session, double **states) {
     rc_study *study;
     rc_network *W;
@@ -356,6 +381,7 @@ int main(void) {
         cmocka_unit_test(sum_rule),
         cmocka_unit_test(two_forms_one_spectrum),
         cmocka_unit_test(side_by_side_to_the_bit),
+        cmocka_unit_test(alone_to_the_bit),
         cmocka_unit_test(session_3_at_16),
         cmocka_unit_test(stops_at_the_precision_asked),
         cmocka_unit_test(without_a_transient),
