@@ -491,8 +491,7 @@ static void use_runs(void) {
     size_t task;
     rc_checkpoint_is_of(in_folder("checkpoint-0.rck"), study, &task);
     rc_task_unpack(other, 0, bytes);
-    WORKS(rc_run_keep(&options, 0, bytes));
-    WORKS(rc_checkpoint_remove(folder, 0));
+    WORKS(rc_checkpoint_settle(&control, NULL, folder, 0));
     use_journals(study, bytes);
     free(bytes);
     atomic_store(&control.stop, true);
