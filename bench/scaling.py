@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import bench
+import common
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -63,8 +63,8 @@ def measure_tasks():
     """Of two sessions: the others are alike."""
     two = ["--set", "sessions=[1,2]"]
     return {
-        "with": bench.lines(BUILD / "bench/tasks", *two)[0],
-        "without": bench.lines(BUILD / "bench/tasks", *two, "--set", "exponents.count=0")[0],
+        "with": common.lines(BUILD / "bench/tasks", *two)[0],
+        "without": common.lines(BUILD / "bench/tasks", *two, "--set", "exponents.count=0")[0],
     }
 
 
@@ -88,7 +88,7 @@ def measure_runs(rounds):
     for _ in range(rounds):
         for k in RUN_RANKS:
             times[k].append(time_run(k))
-    return {str(k): {"wall_s": bench.least([wall for wall, _ in t]), "cpu_s": min(cpu for _, cpu in t)}
+    return {str(k): {"wall_s": common.least([wall for wall, _ in t]), "cpu_s": min(cpu for _, cpu in t)}
             for k, t in times.items()}
 
 
@@ -96,11 +96,11 @@ def measure(rounds):
     tasks = measure_tasks()
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ"),
-        "machine": bench.machine(),
+        "machine": common.machine(),
         "cores": len(os.sched_getaffinity(0)),
         "load": os.getloadavg()[0],
         "tasks": tasks,
-        "run_tasks": bench.lines(BUILD / "bench/tasks", *RUN)[0],
+        "run_tasks": common.lines(BUILD / "bench/tasks", *RUN)[0],
         "messages": measure_messages(min(tasks["with"]["bytes"])),
         "runs": measure_runs(rounds),
     }
@@ -114,7 +114,7 @@ def simulate(durations, **fields):
         file.write("\n".join(map(str, durations)))
         file.flush()
         command = [BUILD / "bench/simulate", f"durations={file.name}", *(f"{k}={v}" for k, v in fields.items())]
-        return json.loads(bench.output(*map(str, command)))
+        return json.loads(common.output(*map(str, command)))
 
 
 def costs(measured, ranks, counter=1, result=1):
@@ -287,7 +287,7 @@ def keep(path, measured):
 
 
 def latest():
-    files = sorted((ROOT / "bench/history").glob("scaling-*.json"))
+    files = sorted((ROOT / "bench/history").glob("*-scaling.json"))
     if not files:
         sys.exit("bench: nothing was measured yet: run script/bench scaling")
     return files[-1]
@@ -306,7 +306,7 @@ def main():
             measured.update(load=os.getloadavg()[0], runs=measure_runs(arguments.rounds))
     else:
         measured = measure(arguments.rounds)
-        path = ROOT / f"bench/history/scaling-{measured['date']}.json"
+        path = ROOT / f"bench/history/{measured['date']}-scaling.json"
     keep(path, measured)
     curves = measured["curves"] if arguments.runs_only else sweep(measured)
     measured["curves"] = curves
