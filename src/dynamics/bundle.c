@@ -69,9 +69,9 @@ static void copy_row(const rc_network *network, rc_bundle *b, double gain, size_
 
 static void fill_rows(const rc_network *network, rc_bundle *b, double gain, const uint32_t *neuron) {
     size_t n = b->n_neurons, together = b->kernels->step_rows, at = 0;
-    for (size_t row = 0; row < n; row += together) {
+    for (size_t row = 0, group = 0; row < n; row += together, group++) {
         size_t last = row + together - 1, common = last < n ? row_length(network, neuron[last]) : 0;
-        b->step.rows.common[row / together] = common;
+        b->step.rows.common[group] = common;
         for (size_t r = 0; r < together && row + r < n; r++)
             copy_row(network, b, gain, network->row_start[neuron[row + r]], common, at + r, together);
         at += common * together;

@@ -53,10 +53,12 @@ ALWAYS_INLINE void multiply_column(size_t n, const double *a, size_t first, size
 #pragma GCC unroll 8
             for (size_t v = 0; v < UNIT_VECS; v++) sum[m][v] = v_fma(factor, v_load(row + v * VEC_WIDTH), sum[m][v]);
         }
-    for (size_t m = 0; i < n; i++, m++)
+    for (size_t m = 0; i < n; i++, m++) {
+        vec factor = v_set(a[i * UNIT + column]);
 #pragma GCC unroll 8
         for (size_t v = 0; v < UNIT_VECS; v++)
-            sum[m][v] = v_fma(v_set(a[i * UNIT + column]), v_load(a + i * UNIT + v * VEC_WIDTH), sum[m][v]);
+            sum[m][v] = v_fma(factor, v_load(a + i * UNIT + v * VEC_WIDTH), sum[m][v]);
+    }
 #pragma GCC unroll 8
     for (size_t v = 0; v < UNIT_VECS; v++)
         v_store(product + v * VEC_WIDTH, (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]));
