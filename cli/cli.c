@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/build.h"
 #include "stop.h"
@@ -58,4 +59,9 @@ int cli_finish(const cli_host *host) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
     fprintf(stderr, "%s: cannot write to standard output: %s\n", host->program, strerror(errno));
     return 1;
+}
+
+void cli_exit(int exit_status) {
+    fflush(NULL);
+    _exit(exit_status);
 }

@@ -37,6 +37,10 @@ __attribute__((format(printf, 3, 4))) int cli_misuse(const cli_host *host, const
 /* Flushes stdout; on failure says so. Returns the exit status. */
 int cli_finish(const cli_host *host);
 
+/* Ends the process without the exit handlers of libraries: HDF5 tidies up in
+ * its own, and crashes there if a file could not be closed. */
+_Noreturn void cli_exit(int exit_status);
+
 /* What most subcommands take. Unset texts are NULL. */
 typedef struct cli_arguments {
     const char *file;   /* the first positional argument */

@@ -48,5 +48,5 @@ int main(int argc, char **argv) {
         exit_status = rank == 0 ? lead(n_ranks, argc, argv) : mpi_serve(&cli_control);
     }
     MPI_Finalize();
-    return exit_status;
+    cli_exit(exit_status);
 }
