@@ -71,8 +71,8 @@ static void tame_columns(rc_frame *f, double *columns) {
             int *exponent = &f->exponent[p * UNIT + l];
             *exponent = 0;
             if (largest[l] == 0 || !isfinite(largest[l]) || (largest[l] > 1e-100 && largest[l] < 1e100)) continue;
-            *exponent = ilogb(largest[l]);
-            for (size_t i = 0; i < f->n_rows; i++) panel[i * UNIT + l] = scalbn(panel[i * UNIT + l], -*exponent);
+            (void)frexp(largest[l], exponent);
+            for (size_t i = 0; i < f->n_rows; i++) panel[i * UNIT + l] = ldexp(panel[i * UNIT + l], -*exponent);
         }
     }
 }
@@ -195,7 +195,7 @@ static double spread_of_exponents(const rc_frame *f) {
         least = f->exponent[c] < least ? f->exponent[c] : least;
         most = f->exponent[c] > most ? f->exponent[c] : most;
     }
-    return scalbn(1, most - least);
+    return ldexp(1, most - least);
 }
 
 void rc_frame_orthonormalise(rc_frame *f, double *columns, double *log_stretch, double *condition) {
