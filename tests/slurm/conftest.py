@@ -90,8 +90,8 @@ def run_here(study, folder, *options):
 
 
 @pytest.fixture(scope="session")
-def make_study(tmp_path_factory):
-    """A function: seconds of computing -> a study that takes about so long on one core, and its datasets."""
+def study_and_datasets(tmp_path_factory):
+    """A study that takes about 15 seconds of one core, wherever this is, and what an undisturbed run leaves."""
     top = tmp_path_factory.mktemp("studies")
 
     def write(duration_ms):
@@ -105,22 +105,6 @@ def make_study(tmp_path_factory):
 
     shorter, longer = seconds_of(1000), seconds_of(9000)
     ms_per_s = 8000 / max(longer - shorter, 0.1)
-
-    def make(seconds):
-        study = write(1000 + int(max(seconds - shorter, 1) * ms_per_s))
-        folder = top / study.stem
-        run_here(study, folder)
-        return study, datasets(folder)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def short_study(make_study):
-    return make_study(15)
-
-
-@pytest.fixture(scope="session")
-def long_study(make_study):
-    """Long enough, even on two ranks, for Slurm to see that its time is up: it looks twice a minute."""
-    return make_study(90)
+    study = write(1000 + int(max(15 - shorter, 1) * ms_per_s))
+    run_here(study, top / "undisturbed")
+    return study, datasets(top / "undisturbed")

@@ -6,6 +6,10 @@ from cluster import PATIENCE_S, wait_until
 # A run may take this long on a machine with other things to do.
 RUN_PATIENCE_S = 1800
 
+# Slurm lets a requeued job rest for minutes, lest a node take its old credential, which has been revoked, for the new
+# one. Seconds suffice: a node tells them apart by the second in which they were made.
+SOON = "now+3"
+
 
 class Job:
     """A job, or one of an array: JOBID_INDEX."""
@@ -29,7 +33,6 @@ class Job:
         assert found == state, f"job {self.name} is {found}, not {state}; its log:\n{self.log}"
 
     def wait_until_requeued(self):
-        """Slurm lets it rest for minutes."""
         wait_until(lambda: self["JobState"] != "RUNNING", f"the end of the first turn of job {self.name}")
         wait_until(lambda: self["JobState"] != "COMPLETING", f"the end of the first turn of job {self.name}")
         assert (self["JobState"], self["Restarts"]) == ("PENDING", "1"), self.log
