@@ -29,9 +29,9 @@ LONG = os.environ.get("RNNCHAOS_FAULTS") == "long"
 SEED = int(os.environ.get("RNNCHAOS_FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 PATIENCE_S = 120
 
-# Libraries may die when a thread or memory is denied to them (OpenBLAS by SIGINT): their way, not ours. Nothing may be
-# lost, though.
-LIBRARY_DEATHS = {signal.SIGINT, signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
+# Libraries may die when a thread or memory is denied to them (OpenBLAS by SIGINT, HDF5 by exit(-1)): their way, not
+# ours. Nothing may be lost, though. Signals, and exit statuses as negative numbers.
+LIBRARY_DEATHS = {-255, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS}
 
 ENVIRONMENT = {
     name: value
@@ -258,9 +258,10 @@ def ending_of(done, killed_by=()):
     """(kind, complaint) of a process that ended."""
     if done.returncode == 0:
         return "finished", None
+    if -done.returncode in killed_by:
+        return "killed", None
     if done.returncode < 0:
-        name = signal.Signals(-done.returncode).name
-        return ("killed", None) if -done.returncode in killed_by else ("wrong", f"ended by {name}: {done.stderr[-800:]}")
+        return "wrong", f"ended by {signal.Signals(-done.returncode).name}: {done.stderr[-800:]}"
     if done.returncode not in (1, 2, 3):
         return "wrong", f"exit status {done.returncode}: {done.stderr[-800:]}"
     if not re.search(r"^[\w-]+: .+", done.stderr, re.MULTILINE):
