@@ -52,7 +52,7 @@ def test_no_figure(tmp_path):
 def test_a_run_twice_in_one_folder_gives_the_same_bytes(tmp_path):
     succeeds("run", *settings(SMALL), "-o", tmp_path)
     # results.h5 tells when and how long; a journal has its tasks in the order in which threads finished them
-    same = PRODUCTS - {"results.h5", "journal.rcj"}
+    same = set(PRODUCTS) - {"results.h5", "journal.rcj"}
     before = {name: (tmp_path / name).read_bytes() for name in same}
     journal = (tmp_path / "journal.rcj").stat().st_size
     succeeds("run", *settings(SMALL), "-o", tmp_path)
