@@ -22,6 +22,7 @@ struct rc_canvas {
     char *bytes; /* the file so far */
     size_t n_bytes;
     size_t capacity;
+    bool incomplete; /* some bytes found no room */
     cairo_surface_t *surface;
     cairo_t *cairo;
     PangoLayout *layout;
@@ -42,11 +43,14 @@ static rc_status find_format(const char *path, format *out) {
     return rc_fail(RC_INVALID, "%s: a figure's name ends in .pdf, .svg or .png", path);
 }
 
+/* Cairo forgets some failures of its streams, so that they are noted here. */
 static cairo_status_t keep_bytes(void *closure, const unsigned char *bytes, unsigned int n) {
     rc_canvas *canvas = closure;
+    if (canvas->incomplete) return CAIRO_STATUS_NO_MEMORY;
     if (canvas->n_bytes + n > canvas->capacity) {
         size_t capacity = 2 * (canvas->n_bytes + n);
         char *larger = realloc(canvas->bytes, capacity);
+        canvas->incomplete = !larger;
         if (!larger) return CAIRO_STATUS_NO_MEMORY;
         canvas->bytes = larger;
         canvas->capacity = capacity;
@@ -166,6 +170,7 @@ rc_status rc_canvas_finish(rc_canvas *canvas) {
         RC_TRY(cairo_failure(canvas->path, cairo_surface_write_to_png_stream(canvas->surface, keep_bytes, canvas)));
     cairo_surface_finish(canvas->surface);
     RC_TRY(cairo_failure(canvas->path, cairo_surface_status(canvas->surface)));
+    if (canvas->incomplete) RC_TRY(cairo_failure(canvas->path, CAIRO_STATUS_NO_MEMORY));
     if (canvas->format == FORMAT_PNG) RC_TRY(write_png(canvas));
     if (canvas->format == FORMAT_SVG) RC_TRY(write_svg(canvas));
     if (canvas->format == FORMAT_PDF) RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes, canvas->n_bytes));

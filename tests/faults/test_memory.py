@@ -4,7 +4,7 @@ import pytest
 from laboratory import LIBRARY_DEATHS, Fault
 
 ROWS = [
-    ("an allocation of ours fails", "own-memory", 1, 10**9, 60, ()),
+    ("an allocation of ours fails", "own-memory", 1, 10**9, 250, ()),
     ("all allocations of ours fail from one on", "own-memory", 0, 250, 40, ()),
     ("an allocation inside a library fails", "library-memory", 1, 200, 40, LIBRARY_DEATHS),
 ]

@@ -155,7 +155,6 @@ class Cluster:
 
     def repair(self, node):
         self.start_node(node)
-        self.run("scontrol", "update", f"NodeName={node}", "State=RESUME")
         wait_until(lambda: self.node_state(node) == "IDLE", f"the repair of {node}")
 
     # --- Commands -------------------------------------------------------------
