@@ -106,7 +106,7 @@ static void set_layout(hid_t creation, uint8_t layout, int n_dims, const hsize_t
     if (layout % 8 == 4) H5Pset_external(creation, "/nowhere/external", 0, H5F_UNLIMITED);
     if (layout % 8 == 5) {
         hid_t space = H5Screate_simple(n_dims, shape, NULL);
-        H5Pset_virtual(creation, space, "/tmp/other.h5", "weights", space);
+        H5Pset_virtual(creation, space, "/nowhere/other.h5", "weights", space);
         H5Sclose(space);
     }
 }
@@ -161,7 +161,7 @@ static void change_object(input *in, hid_t file, uint8_t how) {
     case 1: break;
     case 2: H5Gclose(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)); break;
     case 3: H5Lcreate_soft(other, file, name, H5P_DEFAULT, H5P_DEFAULT); break;
-    case 4: H5Lcreate_external("/tmp/other.h5", "/weights", file, name, H5P_DEFAULT, H5P_DEFAULT); break;
+    case 4: H5Lcreate_external("/nowhere/other.h5", "/weights", file, name, H5P_DEFAULT, H5P_DEFAULT); break;
     case 5: H5Lcreate_hard(file, other, file, name, H5P_DEFAULT, H5P_DEFAULT); break;
     default: put_dataset(in, file, name);
     }
