@@ -7,7 +7,19 @@ import subprocess
 import time
 
 import pytest
-from launch import BUILD, LONGER, datasets, journals, mpirun, needs_mpi, nodes_of, ranks_of, start, wait_for_tasks
+from launch import (
+    BUILD,
+    LONGER,
+    count_records,
+    datasets,
+    journals,
+    mpirun,
+    needs_mpi,
+    nodes_of,
+    ranks_of,
+    start,
+    wait_for_tasks,
+)
 
 pytestmark = needs_mpi
 
@@ -21,6 +33,7 @@ def undisturbed(tmp_path_factory):
 
 def begin(ranks, folder, *options, env, n=4):
     """A run that has done n tasks or so, and its processes by rank."""
+    n += count_records(folder)  # before the run can add any
     run = start(ranks, "run", *LONGER, "-o", folder, *options, env=env)
     processes = ranks_of(folder, ranks)
     wait_for_tasks(folder, n)
