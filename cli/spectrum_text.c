@@ -89,7 +89,7 @@ spectrum_summary spectrum_summarise(size_t n_trials, rc_spectrum *const *spectra
 
 rc_share spectrum_attractor_share(const spectrum_summary *all, size_t attractor, const rc_spectrum **first) {
     size_t n = 0;
-    *first = NULL;
+    *first = all->spectra[0]; /* replaced: every attractor has a trial */
     for (size_t t = 0; t < all->n_trials; t++) {
         if (all->spectra[t]->attractor != attractor) continue;
         if (n++ == 0) *first = all->spectra[t];

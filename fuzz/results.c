@@ -249,23 +249,22 @@ static void check_message(rc_status status, const char *path) {
 }
 
 /* Every element is there, for a sanitizer to see. */
-static uint64_t touch(const rc_results *results) {
-    uint64_t sum = 0;
+static void touch(const rc_results *results) {
+    volatile uint8_t seen;
     for (size_t v = 0; v < rc_n_variables; v++) {
         const rc_variable *variable = &rc_variable_table[v];
         const uint8_t *data = rc_variable_data(results, variable);
         size_t n = rc_variable_length(results->study, variable) * rc_type_size(variable->type);
-        for (size_t i = 0; i < n; i++) sum += data[i];
+        for (size_t i = 0; i < n; i++) seen = data[i];
     }
-    return sum;
+    (void)seen;
 }
 
 static void check_reading(const char *path, bool must_fail) {
-    static volatile uint64_t sum;
     rc_results *results = NULL;
     rc_status status = rc_results_read(path, &results);
     if ((status == RC_OK) != (results != NULL) || (status == RC_OK && must_fail)) abort();
-    if (results) sum += touch(results);
+    if (results) touch(results);
     if (!results) check_message(status, path);
     rc_results_destroy(&results);
 }

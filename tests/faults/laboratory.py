@@ -55,7 +55,11 @@ SMALL = {
 }
 OTHER = SMALL | {"seed": 7}
 LARGER = SMALL | {"sessions": "[1,2,3]", "gains": "[1,4,7,10,13,16,19,22]", "exponents.duration_ms": 1000}
-RANKED = SMALL | {"sessions": "[1,2,3,4]", "gains": "[1,4,7,10,13,16,19,22]", "exponents.duration_ms": 20000}
+RANKED = SMALL | {
+    "sessions": str(list(range(1, 31))),
+    "gains": "[1,4,7,10,13,16,19,22]",
+    "exponents.duration_ms": 20000,
+}
 LONG_TASKS = SMALL | {"sessions": "[1]", "gains": "[13,22]", "exponents.duration_ms": 3000}
 LARGE = SMALL | {"dynamics.duration_ms": 20000, "record.duration_ms": 20000}  # megabytes of results
 

@@ -143,7 +143,7 @@ static void growth_is_told_from_wandering(void **state) {
     rc_stream stream;
     uint32_t seed = 12;
     rc_stream_open(&seed, 1, NULL, 0, &stream);
-    size_t n_fixed = 0, n_maximum = 0, n_careless = 0, n_drift = 0, n_ended = 0;
+    int n_fixed = 0, n_maximum = 0, n_careless = 0, n_drift = 0, n_ended = 0;
     for (int walk = 0; walk < WALKS; walk++) {
         double sum = 0, most = -INFINITY;
         size_t top = 0;
@@ -160,7 +160,7 @@ static void growth_is_told_from_wandering(void **state) {
         for (size_t i = N / 2; i < N; i++) x[i] -= 1;
         n_ended += rc_series_grows(x, N, 1, 1.96);
     }
-    print_message("of %d: fixed end %zu, at the maximum %zu (1.96 errors: %zu), drift %zu, ended %zu\n", WALKS, n_fixed,
+    print_message("of %d: fixed end %d, at the maximum %d (1.96 errors: %d), drift %d, ended %d\n", WALKS, n_fixed,
                   n_maximum, n_careless, n_drift, n_ended);
     assert_true(n_fixed < 0.04 * WALKS && n_maximum < 0.04 * WALKS && n_ended < 0.01 * WALKS);
     assert_true(n_careless > 2 * n_maximum && n_drift > 0.9 * WALKS);
