@@ -27,7 +27,7 @@ const char *rc_kernels_name(const rc_kernels *kernels);
  * NaN. x and y may be the same array. */
 void rc_tanh(const rc_kernels *kernels, size_t n, const double *x, double *y);
 
-/* y[i] = 1 / cosh(x[i])^2, the derivative of tanh: relative error below 4 ulp
+/* y[i] = 1 / cosh(x[i])^2, the derivative of tanh: relative error below 6 ulp
  * however far tanh saturates (where 1 - tanh^2 has lost every digit); 0 where
  * it underflows, |x| > 373. x and y may be the same array. */
 void rc_sech2(const rc_kernels *kernels, size_t n, const double *x, double *y);

@@ -116,6 +116,8 @@ rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain,
     b->step.form = form;
     b->step.fraction = fraction;
     b->step.n_lanes = RC_N_POINTS * (wide ? 1 : UNIT);
+    b->step.half = !wide && n_trials <= UNIT / 2;
+    b->step.twins = true;
     b->n_points = round_up(n * b->step.n_lanes);
     RC_TRY(allocate(network, b));
     RC_TRY(arrange(network, b, gain, input));

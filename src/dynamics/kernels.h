@@ -2,6 +2,7 @@
 #ifndef RC_DYNAMICS_KERNELS_H
 #define RC_DYNAMICS_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,8 @@ typedef struct rc_step {
     double fraction;     /* dt / tau; not used by RC_FORM_MAP */
     const double *input; /* b [neuron], zero in rows that fill up */
     size_t n_lanes;      /* of a neuron's states, then their twins: 16, or 2 */
+    bool half;           /* with 16 lanes, only the first 4 of each 8 are in use; others may hold anything finite */
+    bool twins;          /* with 16 lanes, twins move, too */
     double *slope;       /* D [neuron, n_lanes / 2] of the states */
 } rc_step;
 

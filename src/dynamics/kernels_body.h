@@ -6,23 +6,39 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* tanh(a + h) with T = tanh(a) from the table, |h| <= a/8 (or a = 0):
- *   tanh(h) = h - h V/Q          continued fraction of depth 7, V = h^2 U
- *   tanh(a + h) = T + g - g z    g = (1 - T^2) h, z = (V + T N)/(Q + T N), N = h (Q - V)
+/* tanh and its slope at |x| = a + h, |h| <= a/8 (or a = 0), with T = tanh(a) from the table:
+ *   tanh(h) = N/Q = h - h V/Q    continued fraction of depth 7, V = h^2 U, N = h (Q - V)
+ *   tanh(a + h) = T + g - g z    g = (1 - T^2) h, z = (V + T N)/(Q + T N)
  * The last two sums dominate the error and are monotone in h. docs/numerics.md. */
-ALWAYS_INLINE vec v_tanh(vec x) {
+typedef struct {
+    vec_index index; /* of a */
+    vec size, T, h, Q, V, N, divisor;
+} tanh_parts;
+
+ALWAYS_INLINE tanh_parts v_tanh_parts(vec x) {
     const int64_t first_octave = (1023 - 3) * 4 - 1;
-    vec size = v_min(v_set(20), v_abs(x)); /* NaN passes: it is the second operand */
-    vec_index index = v_index(v_max(size, v_set(0x1.fp-4)), first_octave);
-    vec T = v_look_up(tanh_value, index);
-    vec h = size - v_look_up(tanh_node, index);
-    vec h2 = h * h;
-    vec Q = v_fma(v_fma(v_fma(v_set(28), h2, v_set(3150)), h2, v_set(62370)), h2, v_set(135135));
-    vec V = h2 * v_fma(v_fma(v_set(27), h2, v_set(2772)), h2, v_set(45045));
-    vec N = h * (Q - V);
-    vec g = v_fnma(T, T, v_set(1)) * h;
-    vec z = v_fma(T, N, V) / v_fma(T, N, Q);
-    return v_copy_sign(T + v_fnma(g, z, g), x);
+    tanh_parts p;
+    p.size = v_min(v_set(20), v_abs(x)); /* NaN passes: it is the second operand */
+    p.index = v_index(v_max(p.size, v_set(0x1.fp-4)), first_octave);
+    p.T = v_look_up(tanh_value, p.index);
+    p.h = p.size - v_look_up(tanh_node, p.index);
+    vec h2 = p.h * p.h;
+    p.Q = v_fma(v_fma(v_fma(v_set(28), h2, v_set(3150)), h2, v_set(62370)), h2, v_set(135135));
+    p.V = h2 * v_fma(v_fma(v_set(27), h2, v_set(2772)), h2, v_set(45045));
+    p.N = p.h * (p.Q - p.V);
+    p.divisor = v_fma(p.T, p.N, p.Q);
+    return p;
+}
+
+ALWAYS_INLINE vec v_tanh_of(const tanh_parts *p, vec x) {
+    vec g = v_fnma(p->T, p->T, v_set(1)) * p->h;
+    vec z = v_fma(p->T, p->N, p->V) / p->divisor;
+    return v_copy_sign(p->T + v_fnma(g, z, g), x);
+}
+
+ALWAYS_INLINE vec v_tanh(vec x) {
+    tanh_parts p = v_tanh_parts(x);
+    return v_tanh_of(&p, x);
 }
 
 static void tanh_array(size_t n, const double *x, double *y) {
@@ -58,11 +74,21 @@ ALWAYS_INLINE vec v_exp_minus_twice(vec size) {
     return p * one * v_power_of_two((n - half) + v_set(0x1.8p52 + 1023));
 }
 
-/* 1/cosh^2(x) = 4 E / (1 + E)^2, E = exp(-2|x|): no difference, nothing cancels. */
-ALWAYS_INLINE vec v_sech2(vec x) {
+/* 1/cosh^2(a + h) = 1/cosh^2(a) (Q - N)(Q + N)/(Q + T N)^2 up to 8; above, where tanh(h) is
+ * no longer exact, 4 E / (1 + E)^2 with E = exp(-2|x|). Nothing cancels. */
+ALWAYS_INLINE vec v_sech2_of(const tanh_parts *p, vec x) {
+    const vec limit = v_set(8);
+    vec share = (p->Q - p->N) * (p->Q + p->N) / (p->divisor * p->divisor);
+    vec slope = v_look_up(tanh_slope, p->index) * share;
+    if (!v_any_above(p->size, limit)) return slope;
     vec E = v_exp_minus_twice(v_min(v_set(400), v_abs(x)));
     vec sum = v_set(1) + E;
-    return v_set(4) * E / (sum * sum);
+    return v_where_above(p->size, limit, v_set(4) * E / (sum * sum), slope);
+}
+
+ALWAYS_INLINE vec v_sech2(vec x) {
+    tanh_parts p = v_tanh_parts(x);
+    return v_sech2_of(&p, x);
 }
 
 static void sech2_array(size_t n, const double *x, double *y) {

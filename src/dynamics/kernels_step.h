@@ -13,22 +13,24 @@ enum {
     STEP_ROWS = VEC_WIDTH == 8   ? 4
                 : VEC_WIDTH == 4 ? 2
                                  : 1, /* rows summed at the same time */
-    MOST_VECS = STEP_COLUMNS * UNIT_VECS > 2 * UNIT_VECS ? STEP_COLUMNS *UNIT_VECS : 2 * UNIT_VECS
+    MOST_VECS = STEP_COLUMNS * UNIT_VECS > 2 * UNIT_VECS ? STEP_COLUMNS *UNIT_VECS : 2 * UNIT_VECS,
+    HALF_VECS = UNIT_VECS > 1 ? UNIT_VECS / 2 : 1 /* of a column whose trials fill half of it */
 };
 
-/* Where sums are taken: n_vec vectors of each neuron, in columns of 8 lanes
- * (n_lanes = 8), or all 16 or 2 lanes of a neuron together. */
+/* Where sums are taken: n_vec vectors of each neuron, in columns of 8 lanes, of which n_used vectors are
+ * in use; or both lanes of a pair (n_lanes = 2). */
 typedef struct {
     const double *source;
-    size_t column; /* from one column to the next */
-    size_t n_lanes;
+    size_t column;  /* from one column to the next */
+    size_t n_lanes; /* from one neuron to the next */
+    size_t n_used;
     size_t n_vec;
 } sum_source;
 
 /* Vector v of a neuron. */
 ALWAYS_INLINE vec load_source(const sum_source *from, const double *neuron, size_t v) {
     if (VEC_WIDTH > 2 && from->n_lanes == 2) return v_load_pair(neuron);
-    return v_load(neuron + v / UNIT_VECS * from->column + v % UNIT_VECS * VEC_WIDTH);
+    return v_load(neuron + v / from->n_used * from->column + v % from->n_used * VEC_WIDTH);
 }
 
 ALWAYS_INLINE void add_term(const sum_source *from, vec weight, size_t offset, vec *sum) {
@@ -87,20 +89,21 @@ ALWAYS_INLINE size_t sum_group(const rc_rows *W, const sum_source *from, size_t 
 
 /* --- States and twins ------------------------------------------------------------ */
 
-ALWAYS_INLINE void store_points(double *out, const vec *sum, const size_t n_lanes, const size_t n_vec) {
+ALWAYS_INLINE void store_points(double *out, const vec *sum, const size_t n_lanes, const size_t n_used,
+                                const size_t n_vec) {
 #pragma GCC unroll 16
     for (size_t v = 0; v < n_vec; v++)
         if (VEC_WIDTH > n_lanes)
             v_store_pair(out, sum[v]);
         else
-            v_store(out + v * VEC_WIDTH, sum[v]);
+            v_store(out + v / n_used * UNIT + v % n_used * VEC_WIDTH, sum[v]);
 }
 
-/* The sums alone, with b: [neuron, n_lanes]. */
-ALWAYS_INLINE void sum_points(const rc_step *step, const double *source, double *sums, const size_t n_lanes) {
+/* The sums alone, with b: [neuron, n_lanes], in n_vec vectors. */
+ALWAYS_INLINE void sum_points(const rc_step *step, const double *source, double *sums, const size_t n_lanes,
+                              const size_t n_used, const size_t n_vec) {
     const rc_rows *W = &step->rows;
-    const size_t n_vec = n_lanes < VEC_WIDTH ? 1 : n_lanes / VEC_WIDTH;
-    const sum_source from = {source, UNIT, n_lanes, n_vec};
+    const sum_source from = {source, UNIT, n_lanes, n_used, n_vec};
     for (size_t group = 0, start = 0, row = 0; row < W->n_neurons; group++, row += STEP_ROWS) {
         vec sum[STEP_ROWS][MOST_VECS];
 #pragma GCC unroll 4
@@ -110,7 +113,7 @@ ALWAYS_INLINE void sum_points(const rc_step *step, const double *source, double 
         start = sum_group(W, &from, group, start, sum);
 #pragma GCC unroll 4
         for (size_t r = 0; r < STEP_ROWS; r++)
-            if (row + r < W->n_neurons) store_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_vec);
+            if (row + r < W->n_neurons) store_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_used, n_vec);
     }
 }
 
@@ -124,99 +127,139 @@ static void move_points(const rc_step *step, size_t n, double *value, double *ne
     }
 }
 
-/* D of what tanh is going to be taken of. */
-static void find_slopes(const rc_step *step, const double *argument) {
-    size_t n = step->rows.n_neurons, half = step->n_lanes / 2;
-    if (step->n_lanes == 2) {
-        for (size_t i = 0; i < n; i++) step->slope[i] = argument[2 * i];
-        sech2_array(n, step->slope, step->slope);
-        return;
+/* What a step makes of the tanh of a sum. */
+ALWAYS_INLINE void store_target(const rc_form form, vec fraction, vec value, const double *source, double *next) {
+    if (form == RC_FORM_RATE) {
+        vec old = v_load(source);
+        v_store(next, v_fma(fraction, value - old, old));
+    } else {
+        v_store(next, value);
     }
-    for (size_t i = 0; i < n; i++)
-        for (size_t l = 0; l < half; l += VEC_WIDTH)
-            v_store(step->slope + i * half + l, v_sech2(v_load(argument + 2 * i * half + l)));
+}
+
+/* tanh of the sums, and its slope at those of states: the first column of a neuron's lanes. */
+ALWAYS_INLINE void finish_points(const rc_step *step, const rc_form form, const size_t n_used, const double *source,
+                                 double *next) {
+    const vec fraction = v_set(step->fraction);
+    double *slope = step->slope;
+    for (size_t at = 0; at < step->rows.n_neurons * 2 * UNIT; at += 2 * UNIT, slope += UNIT) {
+        for (size_t l = 0; l < n_used * VEC_WIDTH; l += VEC_WIDTH) {
+            vec x = v_load(next + at + l);
+            tanh_parts parts = v_tanh_parts(x);
+            v_store(slope + l, v_sech2_of(&parts, x));
+            store_target(form, fraction, v_tanh_of(&parts, x), source + at + l, next + at + l);
+        }
+        if (!step->twins) continue;
+        for (size_t l = UNIT; l < UNIT + n_used * VEC_WIDTH; l += VEC_WIDTH)
+            store_target(form, fraction, v_tanh(v_load(next + at + l)), source + at + l, next + at + l);
+    }
+}
+
+/* One trial: whole vectors of its states and twins in turn. */
+ALWAYS_INLINE void finish_pairs(const rc_step *step, const rc_form form, const double *source, double *next) {
+    size_t n = step->rows.n_neurons;
+    for (size_t i = 0; i < n; i++) step->slope[i] = next[2 * i];
+    sech2_array(n, step->slope, step->slope);
+    for (size_t at = 0; at < 2 * n; at += VEC_WIDTH)
+        store_target(form, v_set(step->fraction), v_tanh(v_load(next + at)), source + at, next + at);
+}
+
+ALWAYS_INLINE void step_columns_of_points(const rc_step *step, const size_t n_used, double *value, const double *source,
+                                          double *next) {
+    if (step->twins)
+        sum_points(step, source, next, 2 * UNIT, n_used, 2 * n_used);
+    else
+        sum_points(step, source, next, 2 * UNIT, n_used, n_used);
+    if (step->form == RC_FORM_CURRENT) move_points(step, step->rows.n_neurons * 2 * UNIT, value, next);
+    if (step->form == RC_FORM_RATE)
+        finish_points(step, RC_FORM_RATE, n_used, source, next);
+    else
+        finish_points(step, RC_FORM_MAP, n_used, source, next);
 }
 
 static void step_points(const rc_step *step, double *value, const double *source, double *next) {
-    size_t n = step->rows.n_neurons * step->n_lanes; /* all are one row of lanes: whole vectors for tanh */
-    if (step->n_lanes == 2)
-        sum_points(step, source, next, 2);
-    else
-        sum_points(step, source, next, 2 * UNIT);
-    if (step->form == RC_FORM_CURRENT) move_points(step, n, value, next);
-    find_slopes(step, next);
-    if (step->form == RC_FORM_RATE) {
-        const vec fraction = v_set(step->fraction);
-        for (size_t at = 0; at < n; at += VEC_WIDTH) {
-            vec old = v_load(source + at);
-            v_store(next + at, v_fma(fraction, v_tanh(v_load(next + at)) - old, old));
-        }
-    } else {
-        tanh_array(n, next, next);
+    if (step->n_lanes != 2) {
+        if (VEC_WIDTH < UNIT && step->half)
+            step_columns_of_points(step, HALF_VECS, value, source, next);
+        else
+            step_columns_of_points(step, UNIT_VECS, value, source, next);
+        return;
     }
+    sum_points(step, source, next, 2, UNIT_VECS, VEC_WIDTH > 2 ? 1 : 2 / VEC_WIDTH);
+    if (step->form == RC_FORM_CURRENT) move_points(step, 2 * step->rows.n_neurons, value, next);
+    if (step->form == RC_FORM_RATE)
+        finish_pairs(step, RC_FORM_RATE, source, next);
+    else
+        finish_pairs(step, RC_FORM_MAP, source, next);
 }
 
 /* --- Tangents ---------------------------------------------------------------------- */
 
 /* One neuron. */
-ALWAYS_INLINE void finish_tangents(const rc_step *step, const rc_form form, const size_t n_columns, size_t neuron,
-                                   const vec *sum, double *value, const double *source, double *next) {
+ALWAYS_INLINE void finish_tangents(const rc_step *step, const rc_form form, const size_t n_used, const size_t n_columns,
+                                   size_t neuron, const vec *sum, double *value, const double *source, double *next) {
     const double *slope = step->slope + neuron * (step->n_lanes / 2);
     vec D[UNIT_VECS];
-    for (size_t v = 0; v < UNIT_VECS; v++)
+    for (size_t v = 0; v < n_used; v++)
         D[v] = step->n_lanes == 2 ? v_set_once(slope[0]) : v_load_once(slope + v * VEC_WIDTH);
 #pragma GCC unroll 16
-    for (size_t v = 0; v < n_columns * UNIT_VECS; v++) {
-        size_t at = (v / UNIT_VECS * step->rows.n_neurons + neuron) * UNIT + v % UNIT_VECS * VEC_WIDTH;
+    for (size_t v = 0; v < n_columns * n_used; v++) {
+        size_t at = (v / n_used * step->rows.n_neurons + neuron) * UNIT + v % n_used * VEC_WIDTH;
         vec fraction = v_set(step->fraction), target;
         if (form == RC_FORM_RATE) {
             vec old = v_load_once(source + at);
-            target = v_fma(fraction, D[v % UNIT_VECS] * sum[v] - old, old);
+            target = v_fma(fraction, D[v % n_used] * sum[v] - old, old);
         } else if (form == RC_FORM_CURRENT) {
             vec old = v_load_once(value + at);
             vec moved = v_fma(fraction, sum[v] - old, old);
             v_store(value + at, moved);
-            target = D[v % UNIT_VECS] * moved;
+            target = D[v % n_used] * moved;
         } else {
-            target = D[v % UNIT_VECS] * sum[v];
+            target = D[v % n_used] * sum[v];
         }
         v_store(next + at, target);
     }
 }
 
-ALWAYS_INLINE void tangents_pass(const rc_step *shared, const rc_form form, const size_t n_lanes,
+ALWAYS_INLINE void tangents_pass(const rc_step *shared, const rc_form form, const size_t n_lanes, const size_t n_used,
                                  const size_t n_columns, double *value, const double *source, double *restrict next) {
     rc_step step = *shared; /* nobody else's, so that it stays in registers */
     step.n_lanes = n_lanes;
     const rc_rows *W = &step.rows;
-    const sum_source from = {source, W->n_neurons * UNIT, UNIT, n_columns * UNIT_VECS};
+    const sum_source from = {source, W->n_neurons * UNIT, UNIT, n_used, n_columns * n_used};
     for (size_t group = 0, start = 0, row = 0; row < W->n_neurons; group++, row += STEP_ROWS) {
         vec sum[STEP_ROWS][MOST_VECS];
 #pragma GCC unroll 4
         for (size_t r = 0; r < STEP_ROWS; r++)
 #pragma GCC unroll 16
-            for (size_t v = 0; v < n_columns * UNIT_VECS; v++) sum[r][v] = v_set(0);
+            for (size_t v = 0; v < n_columns * n_used; v++) sum[r][v] = v_set(0);
         start = sum_group(W, &from, group, start, sum);
 #pragma GCC unroll 4
         for (size_t r = 0; r < STEP_ROWS; r++)
-            if (row + r < W->n_neurons) finish_tangents(&step, form, n_columns, row + r, sum[r], value, source, next);
+            if (row + r < W->n_neurons)
+                finish_tangents(&step, form, n_used, n_columns, row + r, sum[r], value, source, next);
     }
 }
 
-#define PASS(form, name, lanes, n)                                                                                    \
-    static void pass_##name##_##lanes##_##n(const rc_step *step, double *value, const double *source, double *next) { \
-        tangents_pass(step, form, lanes, n, value, source, next);                                                     \
+/* One pass over W for each form, layout (2 lanes of points; 16; 16 of which the trials fill half) and number of
+ * columns. */
+#define PASS(form, name, layout, lanes, n_used, n)                                                                     \
+    static void pass_##name##_##layout##_##n(const rc_step *step, double *value, const double *source, double *next) { \
+        tangents_pass(step, form, lanes, n_used, n, value, source, next);                                              \
     }
-#define PASSES_OF(n)                     \
-    PASS(RC_FORM_RATE, rate, 2, n)       \
-    PASS(RC_FORM_CURRENT, current, 2, n) \
-    PASS(RC_FORM_MAP, map, 2, n)         \
-    PASS(RC_FORM_RATE, rate, 16, n) PASS(RC_FORM_CURRENT, current, 16, n) PASS(RC_FORM_MAP, map, 16, n)
-#define TABLE_OF(n)                                                \
-    {                                                              \
-        {pass_rate_2_##n, pass_current_2_##n, pass_map_2_##n}, {   \
-            pass_rate_16_##n, pass_current_16_##n, pass_map_16_##n \
-        }                                                          \
+#define PASSES_OF_LAYOUT(layout, lanes, n_used, n)           \
+    PASS(RC_FORM_RATE, rate, layout, lanes, n_used, n)       \
+    PASS(RC_FORM_CURRENT, current, layout, lanes, n_used, n) \
+    PASS(RC_FORM_MAP, map, layout, lanes, n_used, n)
+#define PASSES_OF(n)                         \
+    PASSES_OF_LAYOUT(wide, 2, UNIT_VECS, n)  \
+    PASSES_OF_LAYOUT(full, 16, UNIT_VECS, n) \
+    PASSES_OF_LAYOUT(half, 16, HALF_VECS, n)
+#define TABLE_OF(n)                                                         \
+    {                                                                       \
+        {pass_rate_wide_##n, pass_current_wide_##n, pass_map_wide_##n},     \
+            {pass_rate_full_##n, pass_current_full_##n, pass_map_full_##n}, \
+            {pass_rate_half_##n, pass_current_half_##n, pass_map_half_##n}, \
     }
 PASSES_OF(1)
 #if VEC_WIDTH >= 4
@@ -227,7 +270,7 @@ PASSES_OF(3)
 #endif
 
 static void step_tangents(const rc_step *step, size_t n_columns, double *value, const double *source, double *next) {
-    static void (*const pass[][2][3])(const rc_step *, double *, const double *, double *) = {
+    static void (*const pass[][3][3])(const rc_step *, double *, const double *, double *) = {
         TABLE_OF(1),
 #if VEC_WIDTH >= 4
         TABLE_OF(2),
@@ -236,5 +279,6 @@ static void step_tangents(const rc_step *step, size_t n_columns, double *value, 
         TABLE_OF(3),
 #endif
     };
-    pass[n_columns - 1][step->n_lanes != 2][step->form](step, value, source, next);
+    int layout = step->n_lanes == 2 ? 0 : step->half ? 2 : 1;
+    pass[n_columns - 1][layout][step->form](step, value, source, next);
 }

@@ -19,3 +19,12 @@ static const double tanh_value[32] __attribute__((aligned(64))) = {
     0x1.ff6f17a754772p-1, 0x1.ffdfa72153983p-1, 0x1.fffb9f2fc1e91p-1, 0x1.ffff684fec9b9p-1,
     0x1.ffffeb78a3c73p-1, 0x1.fffffefa59d78p-1, 0x1.fffffffb352ddp-1, 0x1.ffffffffe987bp-1,
     0x1.ffffffffff96ap-1, 0x1.ffffffffffffcp-1, 0x1.ffffffffffffcp-1, 0x1.ffffffffffffcp-1};
+static const double tanh_slope[32] __attribute__((aligned(64))) = {
+    0x1.0000000000000p+0, 0x1.f601caf83b5b8p-1, 0x1.f12aff814898ep-1, 0x1.eb7159ba489d9p-1,
+    0x1.e4dfb16796b78p-1, 0x1.d98b36d93f986p-1, 0x1.c7f723533c077p-1, 0x1.b3ff2ecca4237p-1,
+    0x1.9e23ae0ee4487p-1, 0x1.7aeae6811421cp-1, 0x1.49e6bf254655ap-1, 0x1.197fcd9875eeep-1,
+    0x1.d834d2b62d76cp-2, 0x1.615002a66a4afp-2, 0x1.cea744f8053d6p-3, 0x1.265e33ad86115p-3,
+    0x1.6fcfa6d9f1a78p-4, 0x1.64108aa4d5873p-5, 0x1.09a7a5dc882f5p-6, 0x1.88ef67211e15cp-8,
+    0x1.21a7ae3bc0d83p-9, 0x1.02bec8b6349bbp-11, 0x1.1832dcd3cf74fp-14, 0x1.2f5ff9d84802bp-17,
+    0x1.4875bcf74812bp-20, 0x1.05a6283d24f1cp-24, 0x1.32b48bfe908b8p-30, 0x1.6784fffff81c0p-36,
+    0x1.a57fffffffd3fp-42, 0x1.0000000000009p-50, 0x1.0000000000009p-50, 0x1.0000000000009p-50};

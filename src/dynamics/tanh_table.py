@@ -4,7 +4,7 @@
 tanh(a + h) = T + ..., T = tanh(a): one node a for |x| < 1/8, four an octave from
 1/8 to 16, one for [16, 20]. Each a lies near the middle of its interval, moved a
 little so that tanh(a) is almost exactly a double (Gal's accurate tables,
-doi:10.1145/103147.103151); so T adds no error of its own."""
+doi:10.1145/103147.103151); so T adds no error of its own. The slope is 1/cosh^2(a)."""
 from decimal import Decimal as D, getcontext
 from math import ulp
 
@@ -45,7 +45,12 @@ assert len(nodes) == 32
 
 print("/* Made by tanh_table.py: do not edit.")
 print(" * The largest error of a T is %.1e ulp. */\n/* clang-format off */" % max(error for error, _, _ in nodes))
-for name, k in (("node", 1), ("value", 2)):
-    values = [n[k].hex() for n in nodes]
+columns = {
+    "node": [a for _, a, _ in nodes],
+    "value": [T for _, _, T in nodes],
+    "slope": [float(1 - tanh(D(a)) ** 2) for _, a, _ in nodes],
+}
+for name, column in columns.items():
+    values = [x.hex() for x in column]
     print("static const double tanh_%s[32] __attribute__((aligned(64))) = {" % name)
     print(",\n".join("    " + ", ".join(values[i : i + 4]) for i in range(0, 32, 4)) + "};")

@@ -49,6 +49,12 @@ static inline vec v_abs(vec x) { return _mm512_abs_pd(x); }
 static inline vec v_copy_sign(vec size, vec sign) {
     return _mm512_or_pd(size, _mm512_and_pd(sign, _mm512_set1_pd(-0.0)));
 }
+/* Is any a > b? b NaN or a NaN: no. */
+static inline int v_any_above(vec a, vec b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ) != 0; }
+/* a > b ? x : y */
+static inline vec v_where_above(vec a, vec b, vec x, vec y) {
+    return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_GT_OQ), y, x);
+}
 /* table[(the top 14 bits of key) - base], modulo 32. */
 typedef __m512i vec_index;
 static inline vec_index v_index(vec key, int64_t base) {
@@ -107,6 +113,10 @@ static inline vec v_abs(vec x) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x
 static inline vec v_copy_sign(vec size, vec sign) {
     return _mm256_or_pd(size, _mm256_and_pd(sign, _mm256_set1_pd(-0.0)));
 }
+static inline int v_any_above(vec a, vec b) { return _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GT_OQ)) != 0; }
+static inline vec v_where_above(vec a, vec b, vec x, vec y) {
+    return _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_GT_OQ));
+}
 typedef __m256i vec_index;
 static inline vec_index v_index(vec key, int64_t base) {
     __m256i index = _mm256_sub_epi64(_mm256_srli_epi64(_mm256_castpd_si256(key), 50), _mm256_set1_epi64x(base));
@@ -152,6 +162,8 @@ static inline vec v_min(vec a, vec b) { return a < b ? a : b; }
 static inline vec v_max(vec a, vec b) { return a > b ? a : b; }
 static inline vec v_abs(vec x) { return __builtin_fabs(x); }
 static inline vec v_copy_sign(vec size, vec sign) { return __builtin_copysign(size, sign); }
+static inline int v_any_above(vec a, vec b) { return a > b; }
+static inline vec v_where_above(vec a, vec b, vec x, vec y) { return a > b ? x : y; }
 typedef uint64_t vec_index;
 static inline vec_index v_index(vec key, int64_t base) {
     uint64_t bits;

@@ -81,8 +81,8 @@ static rc_status exchange_fingerprint(rc_exchange *e, const rc_saver *s) {
 
 /* Judging reckons with these. */
 static rc_status check_finished(const rc_saver *s, const rc_spectrum *spectrum) {
-    double most_s = RC_MOST_INTERVAL * s->plan->dt_ms / 1000 * (1 + 1e-9);
-    if (spectrum->n_blocks > 0 && spectrum->interval_s > 0 && spectrum->interval_s <= most_s) return RC_OK;
+    double steps = spectrum->interval_s * 1000 / s->plan->dt_ms;
+    if (spectrum->n_blocks > 0 && steps > 0.9 && steps < RC_MOST_INTERVAL + 0.1) return RC_OK;
     return rc_fail(RC_DAMAGED, "saved measurement: blocks of a finished trial cannot be");
 }
 

@@ -10,6 +10,8 @@
 #include "exponents/fixed_point.h"
 #include "exponents/spectrum.h"
 
+static const double same_point = 1e-10; /* far above what Newton leaves, far below what lies between two */
+
 enum { SAMPLES = 400, HISTORY = 4000, FIRST_CHECK = 32 };
 
 size_t rc_plan_steps(const rc_spectrum_plan *plan, double ms) { return (size_t)floor(ms / plan->dt_ms + 0.5); }
@@ -27,6 +29,29 @@ static bool confirms(const rc_trial_run *t, const rc_fixed_point *found) {
     double apart = 0;
     for (size_t i = 0; i < t->out->n_neurons; i++) apart = fmax(apart, fabs(found->state[i] - t->candidate->state[i]));
     return apart < 1e-8 && found->moved < 0.5 * t->candidate->moved + 1e-9 && found->moved < 0.03;
+}
+
+/* Trials often come to rest at the same point, or, without input, at its mirror image: there the eigenvalues are the
+ * same, and dear. */
+static const rc_fixed_point *find_same(const rc_group *g, const rc_fixed_point *found) {
+    for (size_t trial = 0; trial < g->n_trials; trial++) {
+        const rc_fixed_point *other = g->trial[trial].out->fixed_point;
+        double apart = 0, mirrored = g->plan->input ? INFINITY : 0;
+        for (size_t i = 0; other && i < g->network->n_neurons; i++) {
+            apart = fmax(apart, fabs(found->state[i] - other->state[i]));
+            mirrored = fmax(mirrored, fabs(found->state[i] + other->state[i]));
+        }
+        if (other && fmin(apart, mirrored) < same_point) return other;
+    }
+    return NULL;
+}
+
+static rc_status find_exponents(const rc_group *g, rc_fixed_point *found) {
+    const rc_fixed_point *same = find_same(g, found);
+    if (!same) return rc_fixed_point_find_exponents(g->network, g->plan, found);
+    memcpy(found->exponent, same->exponent, g->network->n_neurons * sizeof *found->exponent);
+    found->stable = same->stable;
+    return RC_OK;
 }
 
 /* From here on the trial is what its limit is: state and accumulation start
@@ -58,7 +83,7 @@ static rc_status look_for_rest(rc_group *g, size_t trial) {
     if (status == RC_NUMERICS) status = RC_OK;
     if (status != RC_OK || !found) goto done;
     if (confirms(t, found)) {
-        RC_TRY(rc_fixed_point_find_exponents(g->network, g->plan, found));
+        RC_TRY(find_exponents(g, found));
         if (found->stable) {
             begin_rest(g, trial, found);
             found = NULL;
@@ -113,8 +138,8 @@ static void keep_block(rc_group *g, size_t trial) {
 
 /* --- Settling --------------------------------------------------------------------- */
 
-/* Longer by an eighth while frames stay well below RC_CONDITION_AIM, and twins
- * and leading directions within e^9; shorter by a third when they do not. Single
+/* Longer by an eighth while frames stay well below RC_CONDITION_AIM, and
+ * leading directions within e^9, as far as a twin may go; shorter by a third when they do not. Single
  * steps that are nearly singular so cost little of the interval. */
 static void adapt_interval(rc_group *g) {
     const rc_probe *p = g->probe;
@@ -123,7 +148,6 @@ static void adapt_interval(rc_group *g) {
     for (size_t trial = 0; trial < g->n_trials; trial++) {
         used = fmax(used, log(fmax(1, p->condition[trial])) / log(RC_CONDITION_AIM));
         used = fmax(used, fabs(p->log_stretch[trial * g->plan->n_exponents]) / 9);
-        used = fmax(used, fabs(p->twin_stretch[trial]) / 9);
     }
     if (used > 1) g->interval -= g->interval > 1 ? g->interval / 3 + (g->interval < 3) : 0;
     if (used < 0.8) g->interval += g->interval / 8 + 1;
@@ -198,6 +222,7 @@ rc_status rc_group_begin_blocks(rc_group *g) {
         s->start_ms = (double)g->steps_done * g->plan->dt_ms;
         rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, s->start);
     }
+    rc_probe_add_twins(g->probe);
     g->settled = true;
 done:
     return status;

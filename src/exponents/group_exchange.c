@@ -153,6 +153,9 @@ done:
 /* Neither blocks nor history may outgrow their arrays. */
 static bool trial_can_be(const rc_group *g, const rc_trial_run *t, bool looked_at) {
     const rc_spectrum *s = t->out;
+    double step_s = g->plan->dt_ms / 1000;
+    if (g->settled && fabs(s->interval_s - (double)g->interval * step_s) > 0.1 * step_s) return false;
+    if (g->settled && fabs(s->block_s - (double)g->block_steps * step_s) > 0.1 * step_s) return false;
     if (t->done) return g->settled;
     if (g->settled && looked_at && s->n_blocks >= t->last_block) return false;
     if (s->fixed_point) return true;

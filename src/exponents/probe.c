@@ -37,6 +37,7 @@ rc_status rc_probe_create(const rc_network *network, const rc_spectrum_plan *pla
     p->seconds_a_step = plan->dt_ms / 1000;
     RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_trials,
                             n_exponents, wide, kernels, &p->bundle));
+    p->bundle->step.twins = false;
     RC_TRY(allocate(p, network, n_exponents));
     *out = p;
     p = NULL;
@@ -101,15 +102,22 @@ rc_status rc_probe_start(rc_probe *p, const double *states) {
     for (size_t trial = 0; trial < p->bundle->n_trials; trial++)
         rc_bundle_set_point(p->bundle, RC_POINT_STATE, trial, states + trial * n);
     rc_status status = rc_gauge_set_random(p->gauge, p->bundle);
-    if (status != RC_OK) return status;
-    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) plant_twin(p, trial, states + trial * n);
+    if (status == RC_OK) rc_bundle_refresh(p->bundle);
+    return status;
+}
+
+void rc_probe_add_twins(rc_probe *p) {
+    p->bundle->step.twins = true;
+    for (size_t trial = 0; trial < p->bundle->n_trials; trial++) {
+        rc_bundle_get_point(p->bundle, RC_POINT_STATE, trial, p->state);
+        plant_twin(p, trial, p->state);
+    }
     rc_bundle_refresh(p->bundle);
-    return RC_OK;
 }
 
 void rc_probe_move(rc_probe *p, size_t trial, const double *state) {
     rc_bundle_set_point(p->bundle, RC_POINT_STATE, trial, state);
-    plant_twin(p, trial, state);
+    if (p->bundle->step.twins) plant_twin(p, trial, state);
     rc_bundle_refresh(p->bundle);
 }
 
@@ -163,7 +171,7 @@ static void end_interval(rc_probe *p, const double *condition) {
     for (size_t i = 0; i < n_values; i++) p->log_stretch[i] += p->piece[i];
     for (size_t trial = 0; trial < n_trials; trial++) {
         p->condition[trial] = fmax(p->condition[trial], condition[trial]);
-        renormalise_twin(p, trial);
+        if (p->bundle->step.twins) renormalise_twin(p, trial);
     }
     rc_bundle_refresh(p->bundle);
     p->n_left -= p->n_interval;

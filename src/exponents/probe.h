@@ -1,4 +1,4 @@
-/* A probe: up to 8 trials of one network with their twins and frames, advanced
+/* A probe: up to 8 trials of one network with their frames and twins, advanced
  * a block of steps at a time and asked how much everything stretched. */
 #ifndef RC_EXPONENTS_PROBE_H
 #define RC_EXPONENTS_PROBE_H
@@ -38,10 +38,13 @@ rc_status rc_probe_create(const rc_network *network, const rc_spectrum_plan *pla
                           bool wide, rc_probe **out);
 void rc_probe_destroy(rc_probe **probe);
 
-/* States from [trial, neuron]; twins near them; one random frame for all. */
+/* States from [trial, neuron]; one random frame for all; no twins. */
 rc_status rc_probe_start(rc_probe *probe, const double *states);
 
-/* Moves one trial to a state; its frame stays, its twin follows. */
+/* From here on every trial has a twin, which begins along the leading tangent vector. */
+void rc_probe_add_twins(rc_probe *probe);
+
+/* Moves one trial to a state; its frame stays, its twin (if any) follows. */
 void rc_probe_move(rc_probe *probe, size_t trial, const double *state);
 
 /* Advances by n_steps, orthonormalising every `interval` steps and more often
