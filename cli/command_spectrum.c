@@ -17,7 +17,7 @@ static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,cu
                             "           [--exponents K|all] [--input FILE] [--trials N] [--seed S]\n"
                             "           [--initial-states FILE] [--tau-ms T] [--dt-ms T] [--transient-ms T]\n"
                             "           [--duration-ms T] [--target-error E] [--target-share E]\n"
-                            "           [--kernels {scalar,avx2,avx512}] [--json] [-o FILE.h5]\n"
+                            "           [--kernels {scalar,avx2,avx512,neon}] [--json] [-o FILE.h5]\n"
                             "  measures the Lyapunov spectrum of a network and says what each trial is\n"
                             "  --weights FILE     .npy, .npz (dense or SciPy sparse), Matrix Market or HDF5;\n"
                             "                     row = receiving neuron; FILE:NAME chooses an array in it\n"

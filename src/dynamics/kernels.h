@@ -98,6 +98,6 @@ struct rc_kernels {
     void (*reflect)(size_t n_rows, const double *V, const double *M, double *c);
 };
 
-extern const rc_kernels rc_kernels_scalar, rc_kernels_avx2, rc_kernels_avx512;
+extern const rc_kernels rc_kernels_scalar, rc_kernels_avx2, rc_kernels_avx512, rc_kernels_neon;
 
 #endif

@@ -8,10 +8,10 @@
 
 enum {
     STEP_COLUMNS = VEC_WIDTH == 8   ? 3
-                   : VEC_WIDTH == 4 ? 2
+                   : VEC_WIDTH >= 2 ? 2
                                     : 1, /* columns in one pass over W: 38, 26 and 13 KB of 200 neurons */
     STEP_ROWS = VEC_WIDTH == 8   ? 4
-                : VEC_WIDTH == 4 ? 2
+                : VEC_WIDTH >= 2 ? 2
                                  : 1, /* rows summed at the same time */
     MOST_VECS = STEP_COLUMNS * UNIT_VECS > 2 * UNIT_VECS ? STEP_COLUMNS *UNIT_VECS : 2 * UNIT_VECS,
     HALF_VECS = UNIT_VECS > 1 ? UNIT_VECS / 2 : 1 /* of a column whose trials fill half of it */
@@ -262,7 +262,7 @@ ALWAYS_INLINE void tangents_pass(const rc_step *shared, const rc_form form, cons
             {pass_rate_half_##n, pass_current_half_##n, pass_map_half_##n}, \
     }
 PASSES_OF(1)
-#if VEC_WIDTH >= 4
+#if VEC_WIDTH >= 2
 PASSES_OF(2)
 #endif
 #if VEC_WIDTH >= 8
@@ -272,7 +272,7 @@ PASSES_OF(3)
 static void step_tangents(const rc_step *step, size_t n_columns, double *value, const double *source, double *next) {
     static void (*const pass[][3][3])(const rc_step *, double *, const double *, double *) = {
         TABLE_OF(1),
-#if VEC_WIDTH >= 4
+#if VEC_WIDTH >= 2
         TABLE_OF(2),
 #endif
 #if VEC_WIDTH >= 8

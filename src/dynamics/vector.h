@@ -132,6 +132,62 @@ static inline vec v_power_of_two(vec shifted) {
     return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(shifted), 52));
 }
 
+#elif defined(RC_VECTOR_NEON)
+#include <arm_neon.h>
+
+typedef float64x2_t vec;
+#define VEC_WIDTH 2
+#define VEC_CHUNK 8
+
+static inline vec v_set(double x) { return vdupq_n_f64(x); }
+static inline vec v_load(const double *p) { return vld1q_f64(p); }
+static inline vec v_load_any(const double *p) { return vld1q_f64(p); }
+static inline vec v_load_once(const double *p) { return vld1q_f64(p); }
+static inline vec v_load_pair(const double *p) { return vld1q_f64(p); } /* never used: a pair is one vector */
+static inline void v_store_pair(double *p, vec x) { vst1q_f64(p, x); }
+static inline vec v_set_once(double x) { return vdupq_n_f64(x); }
+static inline void v_set_two(const double *p, vec *first, vec *second) {
+    vec pair = vld1q_f64(p);
+    *first = vdupq_laneq_f64(pair, 0);
+    *second = vdupq_laneq_f64(pair, 1);
+}
+static inline vec v_load_part(const double *p, size_t n) {
+    if (n >= 2) return vld1q_f64(p);
+    return vcombine_f64(n ? vld1_f64(p) : vdup_n_f64(0), vdup_n_f64(0));
+}
+static inline void v_store(double *p, vec x) { vst1q_f64(p, x); }
+static inline void v_store_any(double *p, vec x) { vst1q_f64(p, x); }
+static inline void v_store_part(double *p, vec x, size_t n) {
+    if (n >= 2)
+        vst1q_f64(p, x);
+    else if (n)
+        *p = vgetq_lane_f64(x, 0);
+}
+static inline vec v_fma(vec a, vec b, vec c) { return vfmaq_f64(c, a, b); }
+static inline vec v_fnma(vec a, vec b, vec c) { return vfmsq_f64(c, a, b); }
+static inline vec v_sqrt(vec a) { return vsqrtq_f64(a); }
+/* As on x86: the second operand if there is a NaN. */
+static inline vec v_min(vec a, vec b) { return vbslq_f64(vcltq_f64(a, b), a, b); }
+static inline vec v_max(vec a, vec b) { return vbslq_f64(vcgtq_f64(a, b), a, b); }
+static inline vec v_abs(vec x) { return vabsq_f64(x); }
+static inline vec v_copy_sign(vec size, vec sign) { return vbslq_f64(vdupq_n_u64(UINT64_C(1) << 63), sign, size); }
+static inline int v_any_above(vec a, vec b) {
+    uint64x2_t above = vcgtq_f64(a, b);
+    return (vgetq_lane_u64(above, 0) | vgetq_lane_u64(above, 1)) != 0;
+}
+static inline vec v_where_above(vec a, vec b, vec x, vec y) { return vbslq_f64(vcgtq_f64(a, b), x, y); }
+typedef uint64x2_t vec_index;
+static inline vec_index v_index(vec key, int64_t base) {
+    uint64x2_t index = vsubq_u64(vshrq_n_u64(vreinterpretq_u64_f64(key), 50), vdupq_n_u64((uint64_t)base));
+    return vandq_u64(index, vdupq_n_u64(31));
+}
+static inline vec v_look_up(const double table[32], vec_index index) {
+    return vcombine_f64(vld1_f64(table + vgetq_lane_u64(index, 0)), vld1_f64(table + vgetq_lane_u64(index, 1)));
+}
+static inline vec v_power_of_two(vec shifted) {
+    return vreinterpretq_f64_u64(vshlq_n_u64(vreinterpretq_u64_f64(shifted), 52));
+}
+
 #else /* scalar, with fused multiply-add */
 
 typedef double vec;

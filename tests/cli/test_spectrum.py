@@ -183,7 +183,7 @@ def test_a_truncated_file(tmp_path):
         ("--duration-ms", "1e", "above 0"),
         ("--trials", "0", "from 1"),
         ("--input", "nowhere.npy", "nowhere.npy"),
-        ("--kernels", "sse", "expected scalar, avx2 or avx512"),
+        ("--kernels", "sse", "expected scalar, avx2, avx512 or neon"),
     ],
 )
 def test_mistakes(tmp_path, option, value, text):

@@ -6,7 +6,6 @@
 
 #include "dynamics/bundle.h"
 
-static const char *const names[] = {"scalar", "avx2", "avx512"};
 static rc_stream stream;
 
 static int open_stream(void **state) {
@@ -44,9 +43,9 @@ static void slope_keeps_its_digits(void **state) {
             double ulp = nextafter((double)exact, INFINITY) - (double)exact;
             worst = fmax(worst, (double)(fabsl(y[i] - exact) / ulp));
         }
-        for (size_t name = 1; name < 3; name++) {
+        for (size_t name = 1; name < N_KERNELS; name++) {
             const rc_kernels *kernels;
-            if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+            if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
             rc_sech2(kernels, N, x, other);
             assert_memory_equal(y, other, sizeof y);
         }
@@ -58,9 +57,9 @@ static void slope_keeps_its_digits(void **state) {
 static void slope_of_special_values(void **state) {
     (void)state;
     double x[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 1e308, 372, 374, 0x1p-1074, -19.5}, y[10];
-    for (size_t name = 0; name < 3; name++) {
+    for (size_t name = 0; name < N_KERNELS; name++) {
         const rc_kernels *kernels;
-        if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
         rc_sech2(kernels, 10, x, y);
         assert_true(y[0] == 1 && y[1] == 1 && y[2] == 0 && y[3] == 0 && isnan(y[4]) && y[5] == 0);
         assert_true(y[6] > 0 && y[6] < 0x1p-1060 && y[7] == 0 && y[8] == 1);
@@ -158,10 +157,10 @@ static void every_kernel_takes_the_written_step(void **state) {
     rc_network *W = random_network(29, 0.3);
     double input[29];
     for (size_t i = 0; i < 29; i++) input[i] = 0.3 * cos((double)i);
-    for (size_t name = 0; name < 3; name++)
+    for (size_t name = 0; name < N_KERNELS; name++)
         for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
             problem p = {W, form, 2.5, 0.05, form == RC_FORM_RATE ? NULL : input, NULL};
-            if (rc_kernels_find(names[name], &p.kernels) != RC_OK) continue;
+            if (rc_kernels_find(kernel_names[name], &p.kernels) != RC_OK) continue;
             for (size_t k = 0; k <= 17; k++) {
                 check_bundle(&p, 1, k, 1);
                 check_bundle(&p, 1 + k % 8, k, 0);
@@ -181,9 +180,9 @@ static void uneven_rows(void **state) {
         for (size_t k = 0; k < i * 7 % N; k++) weights[i * N + (k * 5 + i) % N] = rc_stream_normal(&stream) / 4;
     rc_network *W;
     assert_ok(rc_network_from_dense(weights, N, &W));
-    for (size_t name = 0; name < 3; name++) {
+    for (size_t name = 0; name < N_KERNELS; name++) {
         problem p = {W, RC_FORM_RATE, 2.5, 0.05, NULL, NULL};
-        if (rc_kernels_find(names[name], &p.kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[name], &p.kernels) != RC_OK) continue;
         for (size_t k = 0; k <= 31; k += k < 8 ? 1 : 23) {
             check_bundle(&p, 1, k, 1);
             check_bundle(&p, 3, k, 0);
@@ -269,9 +268,9 @@ static void frames_become_orthonormal(void **state) {
     static double reference[N * 8 * (K + 2)];
     double q[N], other[N], before[8], after[8];
     _Alignas(64) double work[8 * K];
-    for (size_t name = 0; name < 3; name++) {
+    for (size_t name = 0; name < N_KERNELS; name++) {
         const rc_kernels *kernels;
-        if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
         rc_bundle *b;
         assert_ok(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 8, K, 0, kernels, &b));
         for (size_t t = 0; t < 8; t++)

@@ -5,7 +5,6 @@
 
 #include <rnnchaos/random.h>
 
-static const char *const names[] = {"scalar", "avx2", "avx512"};
 static rc_stream stream;
 
 static int open_stream(void **state) {
@@ -41,9 +40,9 @@ static void reference_step(const rc_network *W, double gain, double fraction, co
 static void check_kernels(size_t n_neurons, size_t n_lanes, double probability) {
     rc_network *W = random_network(n_neurons, probability);
     double *state = calloc(n_neurons, sizeof *state), *next = calloc(n_neurons, sizeof *next);
-    for (size_t name = 0; name < sizeof names / sizeof names[0]; name++) {
+    for (size_t name = 0; name < N_KERNELS; name++) {
         const rc_kernels *kernels;
-        if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
         rc_lanes *lanes;
         assert_ok(rc_lanes_create(W, 3, 0.05, n_lanes, kernels, &lanes));
         for (size_t lane = 0; lane < n_lanes; lane++) {
@@ -78,9 +77,9 @@ static void distances_agree_to_the_bit(void **state) {
     (void)state;
     rc_network *W = random_network(37, 0.2);
     double one[37], reference[20];
-    for (size_t name = 0; name < sizeof names / sizeof names[0]; name++) {
+    for (size_t name = 0; name < N_KERNELS; name++) {
         const rc_kernels *kernels;
-        if (rc_kernels_find(names[name], &kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
         for (size_t n = 1; n <= 20; n++) {
             rc_lanes *lanes;
             double distance[21] = {0};
@@ -144,7 +143,7 @@ static void mirrored_states_stay_mirrored(void **state) {
 static void bad_requests_are_refused(void **state) {
     (void)state;
     const rc_kernels *kernels;
-    assert_fails(rc_kernels_find("sse9", &kernels), RC_INVALID, "expected scalar, avx2 or avx512");
+    assert_fails(rc_kernels_find("sse9", &kernels), RC_INVALID, "expected scalar, avx2, avx512 or neon");
     rc_network *W = random_network(3, 1);
     rc_lanes *lanes;
     assert_ok(rc_kernels_find(NULL, &kernels));

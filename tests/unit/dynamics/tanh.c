@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-static const char *const names[] = {"scalar", "avx2", "avx512"};
 static double worst; /* ulp */
 
 enum { CHUNK = 1 << 16 };
@@ -25,14 +24,15 @@ static double error_in_ulp(double computed, double argument) {
 /* Checks n points that ascend. */
 static void check(size_t n) {
     rc_tanh(scalar(), n, x, y);
+    int exact = has_long_double();
     for (size_t i = 0; i < n; i++) {
-        worst = fmax(worst, error_in_ulp(y[i], x[i]));
+        if (exact) worst = fmax(worst, error_in_ulp(y[i], x[i]));
         if (i > 0 && y[i] < y[i - 1]) fail_msg("tanh falls from %a to %a", x[i - 1], x[i]);
         if (!(fabs(y[i]) <= 1)) fail_msg("|tanh(%a)| > 1", x[i]);
     }
-    for (size_t k = 1; k < sizeof names / sizeof names[0]; k++) {
+    for (size_t k = 1; k < N_KERNELS; k++) {
         const rc_kernels *kernels;
-        if (rc_kernels_find(names[k], &kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[k], &kernels) != RC_OK) continue;
         rc_tanh(kernels, n, x, other);
         assert_memory_equal(y, other, n * sizeof *y);
     }
@@ -68,9 +68,9 @@ static void neighbours(void **state) {
 
 static void special_values(void **state) {
     (void)state;
-    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+    for (size_t k = 0; k < N_KERNELS; k++) {
         const rc_kernels *kernels;
-        if (rc_kernels_find(names[k], &kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[k], &kernels) != RC_OK) continue;
         double in[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 0x1p-1074, -0x1p-1022, 1e308, -19.07, 0x1p-300, 20, 19.99};
         double out[12];
         rc_tanh(kernels, 12, in, out);

@@ -328,17 +328,16 @@ static void stopped_after_any_step(void **state) {
 
 /* Saved on one set of kernels, continued on another. */
 static void across_kernels_of_kind(const kind *k) {
-    const char *const names[] = {"scalar", "avx2", "avx512"};
     job *j = open_job(k);
     rc_spectrum *plain[MOST_TRIALS], *out[MOST_TRIALS];
     assert_ok(rc_kernels_find("scalar", &j->plan.kernels));
     j->plan.checkpoint = &j->checkpoint;
     assert_ok(measure(j, plain));
-    for (size_t name = 0; name < 3; name++) {
-        if (rc_kernels_find(names[name], &j->plan.kernels) != RC_OK) continue;
+    for (size_t name = 0; name < N_KERNELS; name++) {
+        if (rc_kernels_find(kernel_names[name], &j->plan.kernels) != RC_OK) continue;
         for (size_t i = 0; i < j->n_saved; i += j->n_saved / 7) {
             assert_ok(measure_from(j, j->saved[i].bytes, j->saved[i].n, out));
-            assert_all_same(j, plain, out, names[name]);
+            assert_all_same(j, plain, out, kernel_names[name]);
             destroy_all(j->n_trials, out);
         }
     }

@@ -206,8 +206,8 @@ static void factors_of_every_shape(void **state) {
     double log_stretch[N], first_stretch[N], condition, first_condition = 0;
     for (size_t n = 1; n <= N; n += n < 18 ? 1 : 11)
         for (size_t k = 1; k <= n; k++)
-            for (int name = 0; name < 3; name++) {
-                const rc_kernels *kernels = kernels_named((const char *[]){"scalar", "avx2", "avx512"}[name]);
+            for (int name = 0; name < N_KERNELS; name++) {
+                const rc_kernels *kernels = kernels_named(kernel_names[name]);
                 if (!kernels) continue;
                 rc_frame *frame;
                 assert_ok(rc_frame_create(n, k, kernels, &frame));

@@ -8,7 +8,6 @@
 #include "exponents/jacobian.h"
 #include "exponents/spectrum.h"
 
-static const char *const names[] = {"scalar", "avx2", "avx512"};
 static rc_stream stream;
 
 static int open_stream(void **state) {
@@ -231,9 +230,9 @@ static void side_by_side_to_the_bit(void **state) {
     rc_spectrum *out[T], *first = NULL;
     random_states(T * N / 2, states);
     for (size_t i = 0; i < T * N / 2; i++) states[T * N / 2 + i] = -states[i];
-    for (size_t name = 0; name < 3; name++) {
+    for (size_t name = 0; name < N_KERNELS; name++) {
         rc_spectrum_plan plan = plan_of(RC_FORM_RATE, 3, K);
-        if (rc_kernels_find(names[name], &plan.kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[name], &plan.kernels) != RC_OK) continue;
         assert_ok(rc_spectrum_measure(W, &plan, T, states, out));
         size_t bytes = out[0]->n_blocks * K * sizeof(double);
         for (size_t t = 0; t < T / 2; t++) assert_memory_equal(out[t]->log_stretch, out[t + T / 2]->log_stretch, bytes);
@@ -255,9 +254,9 @@ static void alone_to_the_bit(void **state) {
     rc_spectrum *out, *first = NULL;
     assert_false(rc_spectrum_side_by_side(1, N));
     random_states(N, states);
-    for (size_t run = 0; run < 6; run++) {
+    for (size_t run = 0; run < 2 * N_KERNELS; run++) {
         rc_spectrum_plan plan = plan_of(RC_FORM_RATE, 3, N);
-        if (rc_kernels_find(names[run / 2], &plan.kernels) != RC_OK) continue;
+        if (rc_kernels_find(kernel_names[run / 2], &plan.kernels) != RC_OK) continue;
         assert_ok(rc_spectrum_measure(W, &plan, 1, states, &out));
         for (size_t i = 0; i < N; i++) states[i] = -states[i];
         if (first) assert_memory_equal(first->log_stretch, out->log_stretch, out->n_blocks * N * sizeof(double));
