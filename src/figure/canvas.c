@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/newfile.h"
+#include "figure/pdf.h"
 
 typedef enum format { FORMAT_PDF, FORMAT_SVG, FORMAT_PNG } format;
 
@@ -170,7 +171,9 @@ rc_status rc_canvas_finish(rc_canvas *canvas) {
         RC_TRY(cairo_failure(canvas->path, cairo_surface_write_to_png_stream(canvas->surface, keep_bytes, canvas)));
     cairo_surface_finish(canvas->surface);
     RC_TRY(cairo_failure(canvas->path, cairo_surface_status(canvas->surface)));
-    if (canvas->incomplete) RC_TRY(cairo_failure(canvas->path, CAIRO_STATUS_NO_MEMORY));
+    /* Cairo forgets some failures of its own, too; then objects are missing from a PDF. */
+    bool is_whole = canvas->format != FORMAT_PDF || rc_pdf_is_whole(canvas->bytes, canvas->n_bytes);
+    if (canvas->incomplete || !is_whole) RC_TRY(cairo_failure(canvas->path, CAIRO_STATUS_NO_MEMORY));
     if (canvas->format == FORMAT_PNG) RC_TRY(write_png(canvas));
     if (canvas->format == FORMAT_SVG) RC_TRY(write_svg(canvas));
     if (canvas->format == FORMAT_PDF) RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes, canvas->n_bytes));

@@ -152,9 +152,15 @@ def pairs(lab, short):
     return [(before, lab.random.randrange(before), after) for before, after in lab.choose(cases, short=short)]
 
 
-def begin(lab, scene, n, k):
+def begin(lab, scene, n, k, at_work=False):
+    """at_work: with a first task in a journal. Before, all ranks have to take part in making what they share: one that
+    hangs then keeps the others until they are told to stop."""
     job = Job(lab, scene, lab.new_folder(), n, k)
     assert job.begun.wait(60)
+    end = time.monotonic() + 60
+    while at_work and not any(b"rcj task" in path.read_bytes() for path in job.folder.glob("journal*.rcj")):
+        assert time.monotonic() < end and job.process.poll() is None
+        time.sleep(0.01)
     chance = random.Random(lab.random.randrange(10**9))
     return job, chance
 
@@ -219,7 +225,7 @@ def test_a_rank_hangs_for_good(lab, scene, table):
     outcomes = []
     cases = [(n, rank) for n in RANKS[1:] for rank in range(1, n)]
     for k, (n, rank) in enumerate(lab.choose(cases, long=6, short=0)):
-        job, chance = begin(lab, scene, n, k)
+        job, chance = begin(lab, scene, n, k, at_work=True)
         time.sleep(chance.uniform(0, 1.0))
         send(job.ranks().get(rank, 2**22), signal.SIGSTOP)
         outcomes.append(conclude(lab, scene, job, job.wait(), ("finished", "refused", "killed"), 2, k + 1))
