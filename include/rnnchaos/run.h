@@ -13,6 +13,10 @@
 #include <rnnchaos/store.h>
 #include <rnnchaos/study.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* State-steps (one state advanced by one step) in one task, at the most: a
  * trial at rest, or a target error that is reached, saves the rest. */
 uint64_t rc_task_state_steps(const rc_study *study);
@@ -99,4 +103,7 @@ rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *optio
  * control->stop was set. */
 rc_status rc_run_threads(const rc_study *study, const rc_run_options *options);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -24,6 +24,7 @@ struct rc_canvas {
     size_t n_bytes;
     size_t capacity;
     bool incomplete; /* some bytes found no room */
+    int n_unknown;   /* characters that no font has: Pango draws boxes and says nothing */
     cairo_surface_t *surface;
     cairo_t *cairo;
     PangoLayout *layout;
@@ -107,7 +108,6 @@ static void open_context(rc_canvas *canvas) {
     cairo_font_options_destroy(options);
 }
 
-/* Without any font, Pango draws boxes and says nothing. */
 static rc_status check_font(rc_canvas *canvas) {
     pango_layout_set_text(canvas->layout, "a1", -1);
     if (pango_layout_get_unknown_glyphs_count(canvas->layout) == 0) return RC_OK;
@@ -167,6 +167,9 @@ done:
 rc_status rc_canvas_finish(rc_canvas *canvas) {
     rc_status status = RC_OK;
     RC_TRY(cairo_failure(canvas->path, cairo_status(canvas->cairo)));
+    if (canvas->n_unknown > 0)
+        RC_TRY(rc_fail(RC_UNSUPPORTED, "%s: no installed font has all characters (the package fonts-liberation has)",
+                       canvas->path));
     if (canvas->format == FORMAT_PNG)
         RC_TRY(cairo_failure(canvas->path, cairo_surface_write_to_png_stream(canvas->surface, keep_bytes, canvas)));
     cairo_surface_finish(canvas->surface);
@@ -287,6 +290,7 @@ void rc_canvas_text(rc_canvas *canvas, rc_point at, const rc_text *style, const 
     double top = pango_units_to_double(pango_layout_get_baseline(canvas->layout)) - capital_height * style->size;
     double above = top + share_above[style->along] * (last_baseline(canvas->layout) - top);
     cairo_move_to(canvas->cairo, -share_left[style->across] * laid_out_width(canvas->layout), -above);
+    canvas->n_unknown += pango_layout_get_unknown_glyphs_count(canvas->layout);
     set_color(canvas, style->color);
     pango_cairo_show_layout(canvas->cairo, canvas->layout);
     cairo_restore(canvas->cairo);

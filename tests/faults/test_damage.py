@@ -78,10 +78,10 @@ def try_damage(lab, scene, right, name, data, k, original):
 @pytest.fixture(scope="module")
 def right(scenes, lab):
     """What the readers show of the whole file."""
-    folder = lab.new_folder()
-    scenes["products"].prepare(folder)
     seen = {}
     for name in COMMANDS:
+        folder = lab.new_folder()
+        scenes["products"].prepare(folder)
         done, seen[name] = shown(folder, name)
         assert done.returncode == 0, done.stderr
     return seen
