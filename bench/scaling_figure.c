@@ -92,25 +92,30 @@ static void draw_panel(rc_canvas *canvas, unsigned panel, const curve *curves, s
     draw_frame(&axes, panel);
 }
 
+typedef struct {
+    curve curves[MOST_CURVES];
+    size_t n;
+} contents;
+
+static rc_status draw(rc_canvas *canvas, const void *context) {
+    const contents *c = context;
+    for (unsigned panel = 0; panel < N_PANELS; panel++) draw_panel(canvas, panel, c->curves, c->n);
+    return RC_OK;
+}
+
 int main(int argc, char **argv) {
-    static curve curves[MOST_CURVES];
-    size_t n = 0;
-    rc_canvas *canvas = NULL;
-    rc_status status = RC_OK;
+    static contents c;
+    static const rc_page page = {"rnnchaos: the MPI scheduler simulated", RC_PAGE_WIDTH, page_height};
     if (argc != 2) {
         fprintf(stderr, "usage: scaling_figure OUT.svg <CURVES\n");
         return 2;
     }
-    while (n < MOST_CURVES && read_curve(&curves[n])) n++;
+    while (c.n < MOST_CURVES && read_curve(&c.curves[c.n])) c.n++;
     if (!feof(stdin)) {
-        fprintf(stderr, "scaling_figure: curve %zu is no curve\n", n + 1);
+        fprintf(stderr, "scaling_figure: curve %zu is no curve\n", c.n + 1);
         return 1;
     }
-    RC_TRY(rc_canvas_open(argv[1], "rnnchaos: the MPI scheduler simulated", RC_PAGE_WIDTH, page_height, &canvas));
-    for (unsigned panel = 0; panel < N_PANELS; panel++) draw_panel(canvas, panel, curves, n);
-    RC_TRY(rc_canvas_finish(canvas));
-done:
+    rc_status status = rc_canvas_draw(&page, argv[1], draw, &c);
     if (status != RC_OK) fprintf(stderr, "scaling_figure: %s\n", rc_message());
-    rc_canvas_destroy(&canvas);
     return status == RC_OK ? 0 : 1;
 }

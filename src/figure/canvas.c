@@ -18,9 +18,8 @@ typedef enum format { FORMAT_PDF, FORMAT_SVG, FORMAT_PNG } format;
 
 struct rc_canvas {
     format format;
-    rc_newfile file;
-    char *path;
-    char *bytes; /* the file so far */
+    const char *path; /* for messages */
+    char *bytes;      /* the file so far */
     size_t n_bytes;
     size_t capacity;
     bool incomplete; /* some bytes found no room */
@@ -114,57 +113,32 @@ static rc_status check_font(rc_canvas *canvas) {
     return rc_fail(RC_UNSUPPORTED, "%s: no font is installed (the package fonts-liberation has one)", canvas->path);
 }
 
-rc_status rc_canvas_open(const char *path, const char *title, double width, double height, rc_canvas **out) {
-    rc_status status = RC_OK;
-    rc_canvas *canvas = NULL;
-    *out = NULL;
-    RC_TRY(RC_ARRAY(canvas, 1, "canvas"));
-    canvas->file.fd = -1;
-    RC_TRY(find_format(path, &canvas->format));
-    RC_TRY(rc_newfile_open(path, &canvas->file));
-    canvas->path = canvas->file.path;
-    open_surface(canvas, title, width, height);
-    open_context(canvas);
-    RC_TRY(cairo_failure(path, cairo_status(canvas->cairo)));
-    RC_TRY(check_font(canvas));
-    *out = canvas;
-    canvas = NULL;
-done:
-    rc_canvas_destroy(&canvas);
-    return status;
+/* --- Pages ------------------------------------------------------------------- */
+
+static void close_canvas(rc_canvas *canvas) {
+    if (canvas->layout) g_object_unref(canvas->layout);
+    if (canvas->cairo) cairo_destroy(canvas->cairo);
+    if (canvas->surface) cairo_surface_destroy(canvas->surface);
+    free(canvas->bytes);
 }
 
 /* Cairo names the groups of an svg after a counter of the whole process;
  * here they are all named after the page, of which there is one. */
-static rc_status write_svg(rc_canvas *canvas) {
+static void remove_numbers(rc_canvas *canvas) {
     static const char mark[] = "id=\"surface";
-    rc_status status = RC_OK;
-    const char *next = canvas->bytes, *end = canvas->bytes + canvas->n_bytes;
-    for (const char *found; (found = memmem(next, (size_t)(end - next), mark, sizeof mark - 1));) {
-        const char *number = found + sizeof mark - 1;
-        RC_TRY(rc_newfile_write(&canvas->file, next, (size_t)(number - next)));
+    char *to = canvas->bytes, *next = canvas->bytes, *end = canvas->bytes + canvas->n_bytes;
+    for (char *found; (found = memmem(next, (size_t)(end - next), mark, sizeof mark - 1));) {
+        char *number = found + sizeof mark - 1;
+        memmove(to, next, (size_t)(number - next));
+        to += number - next;
         while (number < end && isdigit((unsigned char)*number)) number++;
         next = number;
     }
-    status = rc_newfile_write(&canvas->file, next, (size_t)(end - next));
-done:
-    return status;
+    memmove(to, next, (size_t)(end - next));
+    canvas->n_bytes = (size_t)(to + (end - next) - canvas->bytes);
 }
 
-/* Cairo does not write the resolution; its chunk goes after the header. */
-static rc_status write_png(rc_canvas *canvas) {
-    enum { HEADER = 33 };
-    static const unsigned char physical[] = {0,    0, 0, 9,    'p',  'H', 'Y',  's',  0,    0,   0x2e,
-                                             0x23, 0, 0, 0x2e, 0x23, 1,   0x78, 0xa5, 0x3f, 0x76};
-    rc_status status = RC_OK;
-    RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes, HEADER));
-    RC_TRY(rc_newfile_write(&canvas->file, physical, sizeof physical)); /* 11811 dots a metre */
-    RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes + HEADER, canvas->n_bytes - HEADER));
-done:
-    return status;
-}
-
-rc_status rc_canvas_finish(rc_canvas *canvas) {
+static rc_status finish_page(rc_canvas *canvas) {
     rc_status status = RC_OK;
     RC_TRY(cairo_failure(canvas->path, cairo_status(canvas->cairo)));
     if (canvas->n_unknown > 0)
@@ -177,24 +151,61 @@ rc_status rc_canvas_finish(rc_canvas *canvas) {
     /* Cairo forgets some failures of its own, too; then objects are missing from a PDF. */
     bool is_whole = canvas->format != FORMAT_PDF || rc_pdf_is_whole(canvas->bytes, canvas->n_bytes);
     if (canvas->incomplete || !is_whole) RC_TRY(cairo_failure(canvas->path, CAIRO_STATUS_NO_MEMORY));
-    if (canvas->format == FORMAT_PNG) RC_TRY(write_png(canvas));
-    if (canvas->format == FORMAT_SVG) RC_TRY(write_svg(canvas));
-    if (canvas->format == FORMAT_PDF) RC_TRY(rc_newfile_write(&canvas->file, canvas->bytes, canvas->n_bytes));
-    status = rc_newfile_commit(&canvas->file);
+    if (canvas->format == FORMAT_SVG) remove_numbers(canvas);
 done:
     return status;
 }
 
-void rc_canvas_destroy(rc_canvas **canvas) {
-    if (!*canvas) return;
-    if ((*canvas)->layout) g_object_unref((*canvas)->layout);
-    if ((*canvas)->cairo) cairo_destroy((*canvas)->cairo);
-    if ((*canvas)->surface) cairo_surface_destroy((*canvas)->surface);
-    rc_newfile_abandon(&(*canvas)->file);
-    free((*canvas)->bytes);
-    free(*canvas);
-    *canvas = NULL;
+static rc_status draw_page(const rc_page *page, rc_draw *draw, const void *context, rc_canvas *canvas) {
+    rc_status status = RC_OK;
+    open_surface(canvas, page->title, page->width, page->height);
+    open_context(canvas);
+    RC_TRY(cairo_failure(canvas->path, cairo_status(canvas->cairo)));
+    RC_TRY(check_font(canvas));
+    RC_TRY(draw(canvas, context));
+    RC_TRY(finish_page(canvas));
+done:
+    return status;
 }
+
+/* Cairo does not write the resolution; its chunk goes after the header. */
+static rc_status write_png(const rc_canvas *canvas, rc_newfile *file) {
+    enum { HEADER = 33 };
+    static const unsigned char physical[] = {0,    0, 0, 9,    'p',  'H', 'Y',  's',  0,    0,   0x2e,
+                                             0x23, 0, 0, 0x2e, 0x23, 1,   0x78, 0xa5, 0x3f, 0x76};
+    rc_status status = RC_OK;
+    RC_TRY(rc_newfile_write(file, canvas->bytes, HEADER));
+    RC_TRY(rc_newfile_write(file, physical, sizeof physical)); /* 11811 dots a metre */
+    RC_TRY(rc_newfile_write(file, canvas->bytes + HEADER, canvas->n_bytes - HEADER));
+done:
+    return status;
+}
+
+/* Twice: libraries for text that lack memory for a moment put other characters in a place, and say nothing. */
+rc_status rc_canvas_draw(const rc_page *page, const char *path, rc_draw *draw, const void *context) {
+    rc_status status = RC_OK;
+    rc_newfile file = {.fd = -1};
+    rc_canvas first = {.path = path}, second = {.path = path};
+    RC_TRY(find_format(path, &first.format));
+    second.format = first.format;
+    RC_TRY(rc_newfile_open(path, &file));
+    RC_TRY(draw_page(page, draw, context, &first));
+    RC_TRY(draw_page(page, draw, context, &second));
+    if (first.n_bytes != second.n_bytes || memcmp(first.bytes, second.bytes, first.n_bytes) != 0)
+        RC_TRY(cairo_failure(path, CAIRO_STATUS_NO_MEMORY));
+    if (first.format == FORMAT_PNG)
+        RC_TRY(write_png(&first, &file));
+    else
+        RC_TRY(rc_newfile_write(&file, first.bytes, first.n_bytes));
+    RC_TRY(rc_newfile_commit(&file));
+done:
+    close_canvas(&first);
+    close_canvas(&second);
+    rc_newfile_abandon(&file);
+    return status;
+}
+
+/* --- Lines and areas --------------------------------------------------------- */
 
 void rc_canvas_move(rc_canvas *canvas, rc_point to) { cairo_move_to(canvas->cairo, to.x, to.y); }
 

@@ -1,8 +1,7 @@
 /* A page to draw on; the only code that knows Cairo and Pango.
  *
  * Lengths are points (1/72 inch), x to the right, y down from the top left
- * corner. Drawing never fails: the first failure is kept and told by
- * rc_canvas_finish(). */
+ * corner. What draws never fails: the first failure is kept and told in the end. */
 #ifndef RC_FIGURE_CANVAS_H
 #define RC_FIGURE_CANVAS_H
 
@@ -43,16 +42,18 @@ typedef struct rc_text {
     rc_color color;
 } rc_text;
 
-/* A page that will become path, in the format of its ending (.pdf, .svg,
- * .png; a png has 300 dots per inch). Errors: RC_INVALID for another ending,
- * RC_IO, RC_NO_MEMORY, RC_UNSUPPORTED if no font is installed. */
-rc_status rc_canvas_open(const char *path, const char *title, double width, double height, rc_canvas **out);
+typedef struct rc_page {
+    const char *title;
+    double width, height;
+} rc_page;
 
-/* Writes the file under its name. Errors: RC_IO, RC_NO_MEMORY, RC_INVALID. */
-rc_status rc_canvas_finish(rc_canvas *canvas);
+typedef rc_status rc_draw(rc_canvas *canvas, const void *context);
 
-/* Accepts NULL; leaves NULL. Unfinished pages leave no file. */
-void rc_canvas_destroy(rc_canvas **canvas);
+/* Draws a page and writes it as path, in the format of its ending (.pdf, .svg,
+ * .png; a png has 300 dots per inch). The page is drawn twice; two that differ
+ * are a failure. Errors: RC_INVALID for another ending, RC_IO, RC_NO_MEMORY,
+ * RC_UNSUPPORTED if no installed font has the characters; those of draw. */
+rc_status rc_canvas_draw(const rc_page *page, const char *path, rc_draw *draw, const void *context);
 
 /* A path is built by these and used up by rc_canvas_paint(). */
 void rc_canvas_move(rc_canvas *canvas, rc_point to);

@@ -22,22 +22,31 @@ done:
     return status;
 }
 
+typedef struct {
+    const rc_results *results;
+    rc_piece piece;
+    const double *initial_state;
+} contents;
+
+static rc_status draw(rc_canvas *canvas, const void *context) {
+    const contents *c = context;
+    rc_panel_design(canvas, (rc_box){4.0, 4.0, 502.0, 178.0}, c->results->study, &c->piece, c->initial_state);
+    rc_panel_activity(canvas, (rc_box){4.0, 196.0, 256.0, 276.0}, c->results);
+    rc_panel_divergence(canvas, (rc_box){278.0, 196.0, 228.0, 134.0}, c->results);
+    rc_panel_exponent(canvas, (rc_box){278.0, 338.0, 228.0, 134.0}, c->results);
+    return RC_OK;
+}
+
 rc_status rc_figure_study(const rc_results *results, const char *path) {
+    static const rc_page page = {"rnnchaos: results of a study", RC_PAGE_WIDTH, page_height};
     const rc_study *study = results->study;
     rc_status status = RC_OK;
-    rc_canvas *canvas = NULL;
-    rc_piece piece;
+    contents c = {.results = results};
     double *initial_states = NULL;
-    RC_TRY(rc_canvas_open(path, "rnnchaos: results of a study", RC_PAGE_WIDTH, page_height, &canvas));
-    RC_TRY(generate(study, &piece, &initial_states));
-    const double *initial_state = initial_states + study->record.trial * study->network.n_neurons;
-    rc_panel_design(canvas, (rc_box){4.0, 4.0, 502.0, 178.0}, study, &piece, initial_state);
-    rc_panel_activity(canvas, (rc_box){4.0, 196.0, 256.0, 276.0}, results);
-    rc_panel_divergence(canvas, (rc_box){278.0, 196.0, 228.0, 134.0}, results);
-    rc_panel_exponent(canvas, (rc_box){278.0, 338.0, 228.0, 134.0}, results);
-    RC_TRY(rc_canvas_finish(canvas));
+    RC_TRY(generate(study, &c.piece, &initial_states));
+    c.initial_state = initial_states + study->record.trial * study->network.n_neurons;
+    RC_TRY(rc_canvas_draw(&page, path, draw, &c));
 done:
-    rc_canvas_destroy(&canvas);
     free(initial_states);
     return status;
 }

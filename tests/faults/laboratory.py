@@ -269,8 +269,8 @@ def words_of(environment, arguments):
 
 def ending_of(done, killed_by=()):
     """(kind, complaint) of a process that ended."""
-    if done.returncode == 0:
-        return "finished", None
+    if done.returncode == 0:  # a run whose figure cannot be drawn for want of a font says so, and has all else
+        return "refused" if re.search(r"^no \S+\.pdf: ", done.stderr, re.MULTILINE) else "finished", None
     if -done.returncode in killed_by:
         return "killed", None
     if done.returncode < 0:

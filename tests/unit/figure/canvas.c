@@ -6,16 +6,30 @@
 #include "base/fail.h"
 #include "figure/canvas.h"
 
-static rc_status draw(const char *path, const char *words) {
+static const rc_page page = {"a test", 100, 100};
+
+static rc_status write_words(rc_canvas *canvas, const void *words) {
     static const rc_text style = {.size = 8, .color = {0, 0, 0, 1}};
-    rc_status status = RC_OK;
-    rc_canvas *canvas = NULL;
-    RC_TRY(rc_canvas_open(path, "a test", 100, 100, &canvas));
     rc_canvas_text(canvas, (rc_point){50, 50}, &style, words);
-    RC_TRY(rc_canvas_finish(canvas));
-done:
-    rc_canvas_destroy(&canvas);
-    return status;
+    return RC_OK;
+}
+
+static rc_status draw(const char *path, const char *words) { return rc_canvas_draw(&page, path, write_words, words); }
+
+/* Another page each time. */
+static rc_status count(rc_canvas *canvas, const void *context) {
+    static int n;
+    (void)context;
+    return write_words(canvas, n++ % 2 ? "odd" : "even");
+}
+
+static void pages_that_differ(void **state) {
+    (void)state;
+    char path[] = "/tmp/rnnchaos-canvas-XXXXXX.svg";
+    int file = mkstemps(path, 4);
+    assert_true(file >= 0 && close(file) == 0 && unlink(path) == 0);
+    assert_fails(rc_canvas_draw(&page, path, count, NULL), RC_NO_MEMORY, "cannot draw: out of memory");
+    assert_int_equal(access(path, F_OK), -1);
 }
 
 static void a_character_that_no_font_has(void **state) {
@@ -34,6 +48,9 @@ static void a_character_that_no_font_has(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_character_that_no_font_has)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pages_that_differ),
+        cmocka_unit_test(a_character_that_no_font_has),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
