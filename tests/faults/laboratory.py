@@ -129,8 +129,23 @@ def fingerprints(folder):
     return {path.name: fingerprint(path) for path in folder.iterdir() if not is_working_file(path.name)}
 
 
-def say_the_same(figure, other):
-    """Two whole PDFs with the same words in the same order."""
+def chunks_of(png):
+    """[(type, bytes)] of a whole PNG."""
+    found, at = [], 8
+    while at < len(png):
+        n, kind = struct.unpack(">I4s", png[at : at + 8])
+        chunk, checksum = png[at + 4 : at + 8 + n], png[at + 8 + n : at + 12 + n]
+        assert zlib.crc32(chunk) == int.from_bytes(checksum, "big")
+        found.append((kind, chunk[4:]))
+        at += 12 + n
+    assert found[-1][0] == b"IEND"
+    return found
+
+
+def say_the_same(name, figure, other):
+    """Two whole PDFs with the same words in the same order, or two whole pictures of the same size and kind."""
+    if name.endswith(".png"):
+        return other != b"" and chunks_of(figure)[0] == chunks_of(other)[0]
     texts = [subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True) for pdf in (figure, other)]
     return not any(text.returncode or text.stderr for text in texts) and texts[0].stdout == texts[1].stdout
 
@@ -220,7 +235,7 @@ class Scene:
                 found.append(f"made {name}")
         for name in (self.after.keys() | self.old.keys()) & names:
             content = fingerprint(folder / name)
-            if figures_alike and name.endswith(".pdf") and say_the_same(content, self.after.get(name, b"")):
+            if figures_alike and name.endswith((".pdf", ".png")) and say_the_same(name, content, self.after.get(name, b"")):
                 continue
             if content != self.after.get(name) and (is_done or content != self.old.get(name)):
                 found.append(f"{name} is wrong: {content if isinstance(content, str) else 'other content'}")
