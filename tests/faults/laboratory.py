@@ -235,7 +235,8 @@ class Scene:
                 found.append(f"made {name}")
         for name in (self.after.keys() | self.old.keys()) & names:
             content = fingerprint(folder / name)
-            if figures_alike and name.endswith((".pdf", ".png")) and say_the_same(name, content, self.after.get(name, b"")):
+            is_figure = name.endswith((".pdf", ".png"))
+            if figures_alike and is_figure and say_the_same(name, content, self.after.get(name, b"")):
                 continue
             if content != self.after.get(name) and (is_done or content != self.old.get(name)):
                 found.append(f"{name} is wrong: {content if isinstance(content, str) else 'other content'}")
