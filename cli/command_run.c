@@ -13,8 +13,9 @@
 #include "stop.h"
 
 static const char usage[] = "run [STUDY.yaml] [-o DIR] [--set KEY=VALUE]... [--threads N]\n"
-                            "           [--kernels {scalar,avx2,avx512,neon}] [--resume] [--force] [--shard I/N]\n"
-                            "           [--max-walltime T] [--checkpoint T] [--quiet] [--no-figure]\n"
+                            "           [--kernels {scalar,avx2,avx512,neon}] [--resume] [--force]\n"
+                            "           [--shard I/N] [--max-walltime T] [--checkpoint T] [--quiet]\n"
+                            "           [--no-figure]\n"
                             "  runs the study (default: the published one) and leaves in DIR (default:\n"
                             "  results/) study.yaml, results.h5, data_curation.pickle, results.pdf and\n"
                             "  exponents.pdf, and journal.rcj, where every finished task stands;\n"
