@@ -137,7 +137,7 @@ typedef struct rc_audit {
     double sum_rule; /* |sum of ln R_ii - sum of ln|det J|| / |the latter|, all N directions, a piece from `start` */
     double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0; NaN if all known
                              are positive */
-    double twin_sigmas;   /* |twin - exponent[0]| in standard errors of the difference */
+    double twin_sigmas;   /* |twin - beside_twin| in standard errors of the difference */
     double condition;     /* the largest condition number of a frame */
     double half_interval; /* largest relative change of a piece's stretches when the QR interval is halved */
     double half_step;     /* change of the leading exponent over a piece when dt is halved, 1/s */
@@ -157,8 +157,9 @@ typedef struct rc_spectrum {
     double *log_stretch;     /* ln R_ii, [block, direction]; directions in order of the frame */
     rc_estimate *exponent;   /* [exponent], 1/s; at a fixed point from the eigenvalues */
     rc_estimate *tangent;    /* [exponent], 1/s; from log_stretch, whatever the verdict */
-    double *twin_stretch;    /* ln of the twin's growth, [block] */
-    rc_estimate twin;        /* 1/s; Benettin's renormalised twin, an independent check of tangent[0] */
+    double *twin_stretch;    /* ln of the twin's growth, [block]; NaN where there was none */
+    rc_estimate twin;        /* 1/s; Benettin's renormalised twin, over the blocks that have one; NaN if none has */
+    rc_estimate beside_twin; /* 1/s; the leading direction over the same blocks, which the twin checks */
     size_t n_history;        /* the leading direction from time 0 on, transient included */
     double *history_ms;      /* [history], where a piece ends */
     double *history_stretch; /* [history], ln of the leading direction's growth in the piece */

@@ -1,10 +1,11 @@
 #include "dynamics/bundle.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-enum { UNIT = RC_LANE_UNIT };
+enum { UNIT = RC_LANE_UNIT, MOST_WITH_TANH = 1000 };
 
 static size_t round_up(size_t n) { return (n + UNIT - 1) / UNIT * UNIT; }
 
@@ -13,30 +14,46 @@ static size_t column_size(const rc_bundle *bundle) { return bundle->n_neurons * 
 /* How far a step moves everything. */
 static size_t shift_of(const rc_bundle *bundle) { return bundle->kernels->step_columns * column_size(bundle); }
 
-double *rc_bundle_values(const rc_bundle *bundle) { return bundle->value ? bundle->value : bundle->source; }
+static size_t tangents_size(const rc_bundle *bundle) { return bundle->n_columns * column_size(bundle); }
 
-size_t rc_bundle_size(const rc_bundle *bundle) { return bundle->n_points + bundle->n_columns * column_size(bundle); }
+size_t rc_bundle_size(const rc_bundle *bundle) { return bundle->n_points + tangents_size(bundle); }
+
+static double *point_values(const rc_bundle *bundle) { return bundle->value ? bundle->value : bundle->points; }
 
 double *rc_bundle_points(const rc_bundle *bundle, int point, size_t *stride) {
     *stride = bundle->step.n_lanes;
-    return rc_bundle_values(bundle) + (size_t)point * *stride / RC_N_POINTS;
+    return point_values(bundle) + (size_t)point * *stride / RC_N_POINTS;
 }
 
-double *rc_bundle_tangents(const rc_bundle *bundle) { return rc_bundle_values(bundle) + bundle->n_points; }
+double *rc_bundle_tangents(const rc_bundle *bundle) {
+    return bundle->value ? bundle->value + bundle->n_points : bundle->source;
+}
+
+void rc_bundle_get_values(const rc_bundle *bundle, double *values) {
+    memcpy(values, point_values(bundle), bundle->n_points * sizeof *values);
+    memcpy(values + bundle->n_points, rc_bundle_tangents(bundle), tangents_size(bundle) * sizeof *values);
+}
+
+void rc_bundle_set_values(rc_bundle *bundle, const double *values) {
+    memcpy(point_values(bundle), values, bundle->n_points * sizeof *values);
+    memcpy(rc_bundle_tangents(bundle), values + bundle->n_points, tangents_size(bundle) * sizeof *values);
+    rc_bundle_refresh(bundle);
+}
 
 static rc_status allocate(const rc_network *network, rc_bundle *b) {
     rc_status status = RC_OK;
     rc_rows *rows = &b->step.rows;
-    size_t n = b->n_neurons, size = rc_bundle_size(b), spare = b->kernels->step_rows;
+    size_t n = b->n_neurons, spare = b->kernels->step_rows;
     RC_TRY(RC_ARRAY(b->row, n, "rows"));
     RC_TRY(RC_ARRAY(rows->common, n, "rows"));
     RC_TRY(RC_ARRAY(rows->end, n + spare, "rows"));
     RC_TRY(RC_ARRAY(rows->offset, network->n_connections, "connections"));
     RC_TRY(RC_ARRAY(rows->weight, network->n_connections, "scaled weights"));
     RC_TRY(RC_ARRAY(b->input, n + spare, "input"));
-    RC_TRY(RC_ARRAY_ALIGNED(b->memory, size + shift_of(b), "states and tangents"));
+    RC_TRY(RC_ARRAY_ALIGNED(b->points, b->n_points, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(b->next_points, b->n_points, "states"));
-    if (b->step.form == RC_FORM_CURRENT) RC_TRY(RC_ARRAY_ALIGNED(b->value, size, "states and tangents"));
+    RC_TRY(RC_ARRAY_ALIGNED(b->memory, tangents_size(b) + shift_of(b), "tangents"));
+    if (b->step.form == RC_FORM_CURRENT) RC_TRY(RC_ARRAY_ALIGNED(b->value, rc_bundle_size(b), "states and tangents"));
     RC_TRY(RC_ARRAY_ALIGNED(b->step.slope, b->n_points, "slopes"));
 done:
     return status;
@@ -98,6 +115,18 @@ done:
     return status;
 }
 
+/* 1 - tanh^2 is right to 2e-16 of 1, not of itself. That is enough where it enters beside the 1 - f of the identity,
+ * unless weights are huge, and costs a third. */
+static bool can_use_tanh(const rc_network *network, rc_form form, double gain, double fraction) {
+    double most = 0;
+    for (size_t i = 0; i < network->n_neurons; i++) {
+        double sum = 0;
+        for (size_t k = network->row_start[i]; k < network->row_start[i + 1]; k++) sum += fabs(network->weight[k]);
+        most = fmax(most, sum);
+    }
+    return form != RC_FORM_MAP && fraction <= 0.5 && fabs(gain) * most <= MOST_WITH_TANH;
+}
+
 rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain, const double *input, double fraction,
                            size_t n_trials, size_t n_tangents, bool wide, const rc_kernels *kernels, rc_bundle **out) {
     rc_status status = RC_OK;
@@ -118,6 +147,7 @@ rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain,
     b->step.n_lanes = RC_N_POINTS * (wide ? 1 : UNIT);
     b->step.half = !wide && n_trials <= UNIT / 2;
     b->step.twins = true;
+    b->step.slope_from_tanh = can_use_tanh(network, form, gain, fraction);
     b->n_points = round_up(n * b->step.n_lanes);
     RC_TRY(allocate(network, b));
     RC_TRY(arrange(network, b, gain, input));
@@ -139,8 +169,9 @@ void rc_bundle_destroy(rc_bundle **bundle) {
     free(b->step.rows.offset);
     free(b->step.rows.weight);
     free(b->input);
-    free(b->memory);
+    free(b->points);
     free(b->next_points);
+    free(b->memory);
     free(b->value);
     free(b->step.slope);
     free(b);
@@ -149,22 +180,23 @@ void rc_bundle_destroy(rc_bundle **bundle) {
 
 /* Columns of tangents first .. end - 1, from source to next. */
 static void advance_columns(rc_bundle *b, size_t first, size_t end, double *next) {
-    size_t at = b->n_points + first * column_size(b);
-    b->kernels->step_tangents(&b->step, end - first, b->value ? b->value + at : NULL, b->source + at, next + at);
+    size_t at = first * column_size(b);
+    double *value = b->value ? b->value + b->n_points + at : NULL;
+    b->kernels->step_tangents(&b->step, end - first, value, b->source + at, next + at);
 }
 
 /* Blocks of columns of nearly equal width, in the order in which each finds its new place free. */
 void rc_bundle_advance(rc_bundle *b) {
     size_t n_blocks = (b->n_columns + b->kernels->step_columns - 1) / b->kernels->step_columns;
     bool up = b->source == b->memory;
-    double *next = up ? b->memory + shift_of(b) : b->memory;
-    b->kernels->step_points(&b->step, b->value, b->source, b->next_points);
-    if (!up) memcpy(next, b->next_points, b->n_points * sizeof *next);
+    double *next = up ? b->memory + shift_of(b) : b->memory, *points = b->next_points;
+    b->kernels->step_points(&b->step, b->value, b->points, points);
+    b->next_points = b->points;
+    b->points = points;
     for (size_t k = 0; k < n_blocks; k++) {
         size_t block = up ? n_blocks - 1 - k : k;
         advance_columns(b, block * b->n_columns / n_blocks, (block + 1) * b->n_columns / n_blocks, next);
     }
-    if (up) memcpy(next, b->next_points, b->n_points * sizeof *next);
     b->source = next;
 }
 
@@ -200,13 +232,15 @@ void rc_bundle_refresh(rc_bundle *b) {
     if (!b->value) return;
     size_t n = b->n_neurons, lanes = b->step.n_lanes, half = lanes / RC_N_POINTS;
     double *slope = b->step.slope;
-    b->kernels->tanh(b->n_points, b->value, b->source);
-    for (size_t i = 0; i < n; i++) memcpy(slope + i * half, b->value + i * lanes, half * sizeof *slope);
-    b->kernels->sech2(n * half, slope, slope);
+    b->kernels->tanh(b->n_points, b->value, b->points);
+    const double *points = b->step.slope_from_tanh ? b->points : b->value;
+    for (size_t i = 0; i < n; i++) memcpy(slope + i * half, points + i * lanes, half * sizeof *slope);
+    if (!b->step.slope_from_tanh) b->kernels->sech2(n * half, slope, slope);
+    for (size_t i = 0; b->step.slope_from_tanh && i < n * half; i++) slope[i] = fma(-slope[i], slope[i], 1);
     for (size_t column = 0; column < b->n_columns; column++)
         for (size_t i = 0; i < n; i++) {
-            size_t at = b->n_points + column * column_size(b) + i * UNIT;
+            size_t at = column * column_size(b) + i * UNIT;
             for (size_t l = 0; l < UNIT; l++)
-                b->source[at + l] = slope[i * half + (b->wide ? 0 : l)] * b->value[at + l];
+                b->source[at + l] = slope[i * half + (b->wide ? 0 : l)] * b->value[b->n_points + at + l];
         }
 }

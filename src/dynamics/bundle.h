@@ -8,11 +8,9 @@
  *   one trial (wide)     points have 2 lanes; tangent c is lane c % 8 of
  *                        column c / 8.
  * In memory neurons stand in the order of their numbers of connections, so that
- * a step writes where it sums, and tangents follow the points, the same on all
- * kernels. A step moves
- * everything up or down by the columns that are advanced at a time: what was
- * read last is where is written next, so that one array (and little more) is
- * enough and stays in cache. */
+ * a step writes where it sums. A step moves tangents up or down by the columns
+ * that are advanced at a time: what was read last is where is written next, so
+ * that one array (and little more) is enough and stays in cache. */
 #ifndef RC_DYNAMICS_BUNDLE_H
 #define RC_DYNAMICS_BUNDLE_H
 
@@ -23,17 +21,18 @@
 enum { RC_POINT_STATE, RC_POINT_TWIN, RC_N_POINTS };
 
 typedef struct rc_bundle {
-    rc_step step; /* fraction may be changed between steps */
+    rc_step step;
     const rc_kernels *kernels;
     size_t n_neurons, n_trials, n_tangents, n_columns;
     size_t n_points; /* doubles of all points, a multiple of 8 */
     bool wide;       /* one trial, its tangents fill the lanes */
     uint32_t *row;   /* [neuron]: its number inside the bundle, see rc_rows */
     double *input;
-    double *value;       /* x and its tangents for RC_FORM_CURRENT; else NULL */
-    double *memory;      /* where sources move up and down */
-    double *source;      /* what W multiplies: points, then tangents */
-    double *next_points; /* of the step that is being taken */
+    double *value;       /* x and its tangents for RC_FORM_CURRENT, points first; else NULL */
+    double *points;      /* what W multiplies, */
+    double *next_points; /* after the step that is being taken; the two take turns */
+    double *memory;      /* where the sources of tangents move up and down */
+    double *source;      /* what W multiplies: tangents */
 } rc_bundle;
 
 /* States and tangents are zero. Borrows the network. Errors: RC_NO_MEMORY,
@@ -59,12 +58,14 @@ void rc_bundle_get_tangent(const rc_bundle *bundle, size_t trial, size_t tangent
 /* Makes sources agree with values that were set. */
 void rc_bundle_refresh(rc_bundle *bundle);
 
-/* All values, points then tangents as above, to be saved and put back (then
- * refresh). They move with every step. */
-double *rc_bundle_values(const rc_bundle *bundle);
+/* All values, points then tangents as above, the same on all kernels, to be saved
+ * and put back: [rc_bundle_size]. */
 size_t rc_bundle_size(const rc_bundle *bundle);
+void rc_bundle_get_values(const rc_bundle *bundle, double *values);
+void rc_bundle_set_values(rc_bundle *bundle, const double *values);
 
-/* The values of states or twins: element (row i, trial t) is [i * *stride + t]. */
+/* The values of states or twins: element (row i, trial t) is [i * *stride + t]. They
+ * move with every step, as tangents do. */
 double *rc_bundle_points(const rc_bundle *bundle, int point, size_t *stride);
 
 /* The values of tangents: [column, row, 8]. */

@@ -34,12 +34,13 @@ typedef struct rc_rows {
 typedef struct rc_step {
     rc_rows rows;
     rc_form form;
-    double fraction;     /* dt / tau; not used by RC_FORM_MAP */
-    const double *input; /* b [neuron], zero in rows that fill up */
-    size_t n_lanes;      /* of a neuron's states, then their twins: 16, or 2 */
-    bool half;           /* with 16 lanes, only the first 4 of each 8 are in use; others may hold anything finite */
-    bool twins;          /* with 16 lanes, twins move, too */
-    double *slope;       /* D [neuron, n_lanes / 2] of the states */
+    double fraction;      /* dt / tau; not used by RC_FORM_MAP */
+    const double *input;  /* b [neuron], zero in rows that fill up */
+    size_t n_lanes;       /* of a neuron's states, then their twins: 16, or 2 */
+    bool half;            /* with 16 lanes, only the first 4 of each 8 are in use; others may hold anything finite */
+    bool twins;           /* with 16 lanes, twins move, too */
+    bool slope_from_tanh; /* D is 1 - tanh^2 */
+    double *slope;        /* D [neuron, n_lanes / 2] of the states */
 } rc_step;
 
 struct rc_kernels {
@@ -63,7 +64,7 @@ struct rc_kernels {
 
     /* One step of states and twins, then of tangents. With S the source,
      * s_i = sum_j gW[i][j] S[j] in the order of the row (b_i first for states),
-     * D = 1/cosh^2:
+     * D = 1/cosh^2, or fma(-tanh, tanh, 1) for slope_from_tanh:
      *   rate     r' = r + f (tanh(s) - r)   q' = q + f (D(s) s_q - q)
      *   map      r' = tanh(s)               q' = D(s) s_q
      *   current  x' = x + f (s - x)         q' = q + f (s_q - q);

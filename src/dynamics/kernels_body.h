@@ -16,10 +16,9 @@ typedef struct {
 } tanh_parts;
 
 ALWAYS_INLINE tanh_parts v_tanh_parts(vec x) {
-    const int64_t first_octave = (1023 - 3) * 4 - 1;
     tanh_parts p;
-    p.size = v_min(v_set(20), v_abs(x)); /* NaN passes: it is the second operand */
-    p.index = v_index(v_max(p.size, v_set(0x1.fp-4)), first_octave);
+    p.size = v_min(v_set(20), v_abs(x));               /* NaN passes: it is the second operand */
+    p.index = v_index(v_max(p.size, v_set(0x1.fp-4))); /* NaN: the first */
     p.T = v_look_up(tanh_value, p.index);
     p.h = p.size - v_look_up(tanh_node, p.index);
     vec h2 = p.h * p.h;

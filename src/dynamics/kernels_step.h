@@ -142,12 +142,14 @@ ALWAYS_INLINE void finish_points(const rc_step *step, const rc_form form, const 
                                  double *next) {
     const vec fraction = v_set(step->fraction);
     double *slope = step->slope;
+    bool from_tanh = step->slope_from_tanh;
     for (size_t at = 0; at < step->rows.n_neurons * 2 * UNIT; at += 2 * UNIT, slope += UNIT) {
         for (size_t l = 0; l < n_used * VEC_WIDTH; l += VEC_WIDTH) {
             vec x = v_load(next + at + l);
             tanh_parts parts = v_tanh_parts(x);
-            v_store(slope + l, v_sech2_of(&parts, x));
-            store_target(form, fraction, v_tanh_of(&parts, x), source + at + l, next + at + l);
+            vec value = v_tanh_of(&parts, x);
+            v_store(slope + l, from_tanh ? v_fnma(value, value, v_set(1)) : v_sech2_of(&parts, x));
+            store_target(form, fraction, value, source + at + l, next + at + l);
         }
         if (!step->twins) continue;
         for (size_t l = UNIT; l < UNIT + n_used * VEC_WIDTH; l += VEC_WIDTH)
@@ -159,7 +161,12 @@ ALWAYS_INLINE void finish_points(const rc_step *step, const rc_form form, const 
 ALWAYS_INLINE void finish_pairs(const rc_step *step, const rc_form form, const double *source, double *next) {
     size_t n = step->rows.n_neurons;
     for (size_t i = 0; i < n; i++) step->slope[i] = next[2 * i];
-    sech2_array(n, step->slope, step->slope);
+    if (step->slope_from_tanh) {
+        tanh_array(n, step->slope, step->slope);
+        for (size_t i = 0; i < n; i++) step->slope[i] = fma(-step->slope[i], step->slope[i], 1);
+    } else {
+        sech2_array(n, step->slope, step->slope);
+    }
     for (size_t at = 0; at < 2 * n; at += VEC_WIDTH)
         store_target(form, v_set(step->fraction), v_tanh(v_load(next + at)), source + at, next + at);
 }

@@ -6,6 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Tables have 32 entries, four an octave, from 7/64 on: the top 14 bits of a key in 7/64 .. 32 are the number of its
+ * entry, and this. */
+enum { FIRST_KEY = (1023 - 3) * 4 - 1 };
+
 #if defined(RC_VECTOR_AVX512)
 #include <immintrin.h>
 
@@ -55,10 +59,10 @@ static inline int v_any_above(vec a, vec b) { return _mm512_cmp_pd_mask(a, b, _C
 static inline vec v_where_above(vec a, vec b, vec x, vec y) {
     return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_GT_OQ), y, x);
 }
-/* table[(the top 14 bits of key) - base], modulo 32. */
+/* An entry's number, and the entry. */
 typedef __m512i vec_index;
-static inline vec_index v_index(vec key, int64_t base) {
-    return _mm512_sub_epi64(_mm512_srli_epi64(_mm512_castpd_si512(key), 50), _mm512_set1_epi64(base));
+static inline vec_index v_index(vec key) {
+    return _mm512_sub_epi64(_mm512_srli_epi64(_mm512_castpd_si512(key), 50), _mm512_set1_epi64(FIRST_KEY));
 }
 static inline vec v_look_up(const double table[32], vec_index index) {
     vec low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
@@ -118,15 +122,16 @@ static inline vec v_where_above(vec a, vec b, vec x, vec y) {
     return _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_GT_OQ));
 }
 typedef __m256i vec_index;
-static inline vec_index v_index(vec key, int64_t base) {
-    __m256i index = _mm256_sub_epi64(_mm256_srli_epi64(_mm256_castpd_si256(key), 50), _mm256_set1_epi64x(base));
-    return _mm256_and_si256(index, _mm256_set1_epi64x(31));
+static inline vec_index v_index(vec key) { return _mm256_srli_epi64(_mm256_castpd_si256(key), 50); }
+/* The address is a constant and 8 times the top bits: FIRST_KEY costs nothing. */
+static inline double look_up(const double table[32], int64_t top) {
+    return *(const double *)((uintptr_t)table - FIRST_KEY * sizeof *table + (uintptr_t)top * sizeof *table);
 }
 /* Four loads: a gather takes longer on most processors. */
 static inline vec v_look_up(const double table[32], vec_index index) {
     __m128i low = _mm256_castsi256_si128(index), high = _mm256_extracti128_si256(index, 1);
-    return _mm256_set_pd(table[_mm_extract_epi64(high, 1)], table[_mm_cvtsi128_si64(high)],
-                         table[_mm_extract_epi64(low, 1)], table[_mm_cvtsi128_si64(low)]);
+    return _mm256_set_pd(look_up(table, _mm_extract_epi64(high, 1)), look_up(table, _mm_cvtsi128_si64(high)),
+                         look_up(table, _mm_extract_epi64(low, 1)), look_up(table, _mm_cvtsi128_si64(low)));
 }
 static inline vec v_power_of_two(vec shifted) {
     return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(shifted), 52));
@@ -177,9 +182,8 @@ static inline int v_any_above(vec a, vec b) {
 }
 static inline vec v_where_above(vec a, vec b, vec x, vec y) { return vbslq_f64(vcgtq_f64(a, b), x, y); }
 typedef uint64x2_t vec_index;
-static inline vec_index v_index(vec key, int64_t base) {
-    uint64x2_t index = vsubq_u64(vshrq_n_u64(vreinterpretq_u64_f64(key), 50), vdupq_n_u64((uint64_t)base));
-    return vandq_u64(index, vdupq_n_u64(31));
+static inline vec_index v_index(vec key) {
+    return vsubq_u64(vshrq_n_u64(vreinterpretq_u64_f64(key), 50), vdupq_n_u64(FIRST_KEY));
 }
 static inline vec v_look_up(const double table[32], vec_index index) {
     return vcombine_f64(vld1_f64(table + vgetq_lane_u64(index, 0)), vld1_f64(table + vgetq_lane_u64(index, 1)));
@@ -221,10 +225,10 @@ static inline vec v_copy_sign(vec size, vec sign) { return __builtin_copysign(si
 static inline int v_any_above(vec a, vec b) { return a > b; }
 static inline vec v_where_above(vec a, vec b, vec x, vec y) { return a > b ? x : y; }
 typedef uint64_t vec_index;
-static inline vec_index v_index(vec key, int64_t base) {
+static inline vec_index v_index(vec key) {
     uint64_t bits;
     memcpy(&bits, &key, sizeof bits);
-    return ((bits >> 50) - (uint64_t)base) & 31;
+    return (bits >> 50) - FIRST_KEY;
 }
 static inline vec v_look_up(const double table[32], vec_index index) { return table[index]; }
 static inline vec v_power_of_two(vec shifted) {

@@ -7,7 +7,7 @@
 #include "exponents/jacobian.h"
 #include "exponents/spectrum.h"
 
-enum { MOST_DETERMINANTS = 4, MOST_NEURONS = 4000, MOST_FOR_EVERY_TRIAL = 1000 };
+enum { MOST_DETERMINANTS = 2, MOST_NEURONS = 4000, MOST_FOR_EVERY_TRIAL = 1000 };
 
 /* --- The sum rule --------------------------------------------------------------- */
 
@@ -199,8 +199,8 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
         if (inside && fabs(zero) > 5 * error + 5 / s->measured_s) fail_audit(a, "no exponent of the flow is near zero");
     }
     if (!s->fixed_point && isfinite(s->tangent[0].value)) {
-        double gap = fabs(s->twin.value - s->tangent[0].value);
-        a->twin_sigmas = gap / fmax(hypot(s->twin.error, s->tangent[0].error), 1 / s->measured_s / 100);
+        double gap = fabs(s->twin.value - s->beside_twin.value);
+        a->twin_sigmas = gap / fmax(hypot(s->twin.error, s->beside_twin.error), 1 / s->measured_s / 100);
         if (a->twin_sigmas > 4) fail_audit(a, "twin and tangent disagree about the leading exponent");
     }
     if (a->sum_rule > 1e-9) fail_audit(a, "exponents do not add up to the mean ln|det J|");

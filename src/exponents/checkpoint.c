@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 /* In front: magic, length of all. At the end: the checksum of what is before. */
-static const char magic[8] = "rck-sp\0\1"; /* its last byte: the version of the format */
+static const char magic[8] = "rck-sp\0\2"; /* its last byte: the version of the format */
 enum { HEAD = 16, TAIL = 8, RARELY = 20 /* a save takes this share of the time at the most */ };
 
 static double seconds_now(void) {

@@ -1,6 +1,8 @@
 /* From blocks to exponents with error bars. */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "exponents/spectrum.h"
 
 enum { LEAST_SAMPLES = 20 };
@@ -79,6 +81,26 @@ static size_t find_transient(const rc_spectrum *s) {
     return 0;
 }
 
+/* The twin, and the leading direction beside it. */
+static rc_status estimate_twin(rc_spectrum *s) {
+    rc_status status = RC_OK;
+    double *twin = NULL, *beside = NULL;
+    size_t n = 0;
+    RC_TRY(RC_ARRAY(twin, s->n_blocks, "stretches of the twin"));
+    RC_TRY(RC_ARRAY(beside, s->n_blocks, "stretches beside the twin"));
+    for (size_t b = s->n_skipped; b < s->n_blocks; b++) {
+        if (isnan(s->twin_stretch[b])) continue;
+        twin[n] = s->twin_stretch[b];
+        beside[n++] = s->log_stretch[b * s->n_exponents];
+    }
+    s->twin = scale(rc_series_mean(twin, n, 1), 1 / s->block_s);
+    s->beside_twin = scale(rc_series_mean(beside, n, 1), 1 / s->block_s);
+done:
+    free(twin);
+    free(beside);
+    return status;
+}
+
 /* Everything that n_skipped changes. */
 static rc_status estimate_from(const rc_spectrum_plan *plan, rc_spectrum *s) {
     size_t n = s->n_blocks - s->n_skipped;
@@ -88,9 +110,9 @@ static rc_status estimate_from(const rc_spectrum_plan *plan, rc_spectrum *s) {
         s->exponent[i] = s->tangent[i];
         if (s->fixed_point) s->exponent[i] = (rc_estimate){s->fixed_point->exponent[i], 0, (double)s->n_blocks};
     }
-    s->twin = scale(rc_series_mean(s->twin_stretch + s->n_skipped, n, 1), 1 / s->block_s);
     s->needed_s = s->fixed_point ? 0 : predict_time(plan, s);
-    return rc_spectrum_derive(s, &s->derived);
+    rc_status status = estimate_twin(s);
+    return status == RC_OK ? rc_spectrum_derive(s, &s->derived) : status;
 }
 
 rc_status rc_spectrum_estimate(const rc_spectrum_plan *plan, rc_spectrum *s) {

@@ -13,6 +13,7 @@
 static const double same_point = 1e-10; /* far above what Newton leaves, far below what lies between two */
 
 enum { SAMPLES = 400, HISTORY = 4000, FIRST_CHECK = 32 };
+enum { N_SPELLS = 16, SPELLS_APART = 4, FEW_BLOCKS = 128 };
 
 size_t rc_plan_steps(const rc_spectrum_plan *plan, double ms) { return (size_t)floor(ms / plan->dt_ms + 0.5); }
 
@@ -128,7 +129,7 @@ static void keep_block(rc_group *g, size_t trial) {
     rc_spectrum *s = t->out;
     size_t k = s->n_exponents;
     memcpy(s->log_stretch + s->n_blocks * k, g->probe->log_stretch + trial * k, k * sizeof *s->log_stretch);
-    s->twin_stretch[s->n_blocks++] = g->probe->twin_stretch[trial];
+    s->twin_stretch[s->n_blocks++] = g->probe->bundle->step.twins ? g->probe->twin_stretch[trial] : NAN;
     s->condition = fmax(s->condition, g->probe->condition[trial]);
     rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, g->state);
     rc_samples_offer(&t->samples, g->state);
@@ -222,7 +223,6 @@ rc_status rc_group_begin_blocks(rc_group *g) {
         s->start_ms = (double)g->steps_done * g->plan->dt_ms;
         rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, s->start);
     }
-    rc_probe_add_twins(g->probe);
     g->settled = true;
 done:
     return status;
@@ -248,7 +248,13 @@ static void finish(rc_group *g, size_t trial) {
     rc_bundle_get_point(g->probe->bundle, RC_POINT_STATE, trial, t->out->state);
 }
 
+/* Twins check the tangents, and are dear: in long measurements they go along in the first spell of every quarter. */
+static bool is_for_twins(const rc_group *g) {
+    return g->n_blocks < FEW_BLOCKS || g->blocks_done * N_SPELLS / g->n_blocks % SPELLS_APART == 0;
+}
+
 static void note_blocks(rc_group *g) {
+    g->blocks_done++;
     for (size_t trial = 0; trial < g->n_trials; trial++) {
         if (g->trial[trial].done) continue;
         keep_history(g, trial);
@@ -282,6 +288,7 @@ static rc_status accumulate(rc_group *g, rc_saver *saver) {
     for (;;) {
         RC_TRY(finish_piece(g, note_blocks, continue_trial, saver));
         if (all_done(g)) break;
+        rc_probe_set_twins(g->probe, is_for_twins(g));
         begin_piece(g, g->block_steps, g->interval);
     }
     for (size_t trial = 0; trial < g->n_trials; trial++) g->trial[trial].out->n_steps = g->steps_done;

@@ -35,7 +35,8 @@ typedef struct rc_group {
     size_t steps_done, piece_steps; /* before the piece, and in it */
     size_t n_looked;
     size_t interval, block_steps, n_blocks; /* steps between QRs, steps in a block, most blocks */
-    double *state;                          /* room to work in */
+    size_t blocks_done;
+    double *state; /* room to work in */
 } rc_group;
 
 /* ms in steps. */

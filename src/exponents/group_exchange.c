@@ -13,11 +13,11 @@ EXCHANGES(rc_fixed_point, 40);
 EXCHANGES(rc_derived, 96);
 EXCHANGES(rc_activity, 368);
 EXCHANGES(rc_audit, 224);
-EXCHANGES(rc_spectrum, 1240);
+EXCHANGES(rc_spectrum, 1264);
 EXCHANGES(rc_samples, 48);
 EXCHANGES(rc_trial_run, 128);
 EXCHANGES(rc_probe, 368);
-EXCHANGES(rc_group, 1120);
+EXCHANGES(rc_group, 1128);
 
 enum { UNIT = RC_LANE_UNIT };
 
@@ -89,6 +89,7 @@ rc_status rc_spectrum_exchange(rc_exchange *e, const rc_spectrum_plan *plan, siz
     RC_TRY(rc_exchange_bytes(e, s->exponent, k * sizeof *s->exponent));
     RC_TRY(rc_exchange_bytes(e, s->tangent, k * sizeof *s->tangent));
     RC_TRY(rc_exchange_bytes(e, &s->twin, sizeof s->twin));
+    RC_TRY(rc_exchange_bytes(e, &s->beside_twin, sizeof s->beside_twin));
     RC_TRY(rc_exchange_size(e, &s->n_history, 0, rc_plan_history_size(plan), "pieces of history"));
     RC_TRY(rc_exchange_doubles(e, s->history_ms, s->n_history));
     RC_TRY(rc_exchange_doubles(e, s->history_stretch, s->n_history));
@@ -113,10 +114,13 @@ static rc_status exchange_probe(rc_exchange *e, rc_probe *p, size_t most_steps) 
     RC_TRY(rc_exchange_size(e, &p->n_interval, 0, p->interval < p->n_left ? p->interval : p->n_left,
                             "steps of this interval"));
     RC_TRY(rc_exchange_size(e, &p->n_taken, 0, p->n_interval, "steps taken"));
+    RC_TRY(rc_exchange_flag(e, &b->step.twins));
     RC_TRY(rc_exchange_doubles(e, p->log_stretch, b->n_trials * b->n_tangents));
     double *numbers[] = {p->twin_stretch, p->condition, p->speed, p->twin_gap};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) RC_TRY(rc_exchange_doubles(e, numbers[i], UNIT));
-    RC_TRY(rc_exchange_doubles(e, rc_bundle_values(b), rc_bundle_size(b)));
+    size_t stride;
+    RC_TRY(rc_exchange_doubles(e, rc_bundle_points(b, RC_POINT_STATE, &stride), b->n_points));
+    RC_TRY(rc_exchange_doubles(e, rc_bundle_tangents(b), rc_bundle_size(b) - b->n_points));
     if (p->n_interval > 0) RC_TRY(rc_exchange_doubles(e, p->saved, rc_bundle_size(b)));
     if (p->n_interval > 0) RC_TRY(rc_exchange_doubles(e, p->before, b->n_neurons * UNIT));
     if (e->reading) rc_bundle_refresh(b);
@@ -188,6 +192,7 @@ rc_status rc_group_exchange(rc_exchange *e, rc_group *g) {
     RC_TRY(rc_exchange_size(e, &g->piece_steps, 0, transient + duration, "steps of a piece"));
     RC_TRY(rc_exchange_size(e, &g->n_looked, 0, g->n_trials, "trials looked at"));
     if (e->reading && settled) RC_TRY(rc_group_begin_blocks(g));
+    RC_TRY(rc_exchange_size(e, &g->blocks_done, 0, 2 * g->n_blocks, "blocks done"));
     for (size_t trial = 0; trial < g->n_trials; trial++) RC_TRY(exchange_trial(e, g, &g->trial[trial]));
     RC_TRY(exchange_probe(e, g->probe, g->piece_steps));
     if (e->reading && !group_can_be(g)) status = damaged("its state");

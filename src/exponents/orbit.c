@@ -111,7 +111,6 @@ static rc_status open_walk(rc_bundle *bundle, size_t which, const double *state,
     memcpy(w->home, state, n * sizeof *state);
     memcpy(w->state, state, n * sizeof *state);
     rc_bundle_set_point(bundle, RC_POINT_STATE, which, state);
-    rc_bundle_set_point(bundle, RC_POINT_TWIN, which, state);
 done:
     return status;
 }
@@ -140,6 +139,7 @@ rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *pla
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_states, 0,
                             false, kernels, &bundle));
+    bundle->step.twins = false;
     for (size_t k = 0; k < n_states; k++) {
         walks[k].segments = plan->form != RC_FORM_MAP;
         RC_TRY(open_walk(bundle, k, states[k], n_steps, &walks[k]));

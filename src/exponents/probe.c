@@ -106,8 +106,10 @@ rc_status rc_probe_start(rc_probe *p, const double *states) {
     return status;
 }
 
-void rc_probe_add_twins(rc_probe *p) {
-    p->bundle->step.twins = true;
+void rc_probe_set_twins(rc_probe *p, bool twins) {
+    bool are_new = twins && !p->bundle->step.twins;
+    p->bundle->step.twins = twins;
+    if (!are_new) return;
     for (size_t trial = 0; trial < p->bundle->n_trials; trial++) {
         rc_bundle_get_point(p->bundle, RC_POINT_STATE, trial, p->state);
         plant_twin(p, trial, p->state);
@@ -154,13 +156,8 @@ static rc_status run_steps(rc_probe *p) {
     return RC_OK;
 }
 
-static void restore(rc_probe *p) {
-    memcpy(rc_bundle_values(p->bundle), p->saved, rc_bundle_size(p->bundle) * sizeof *p->saved);
-    rc_bundle_refresh(p->bundle);
-}
-
 static void begin_interval(rc_probe *p) {
-    memcpy(p->saved, rc_bundle_values(p->bundle), rc_bundle_size(p->bundle) * sizeof *p->saved);
+    rc_bundle_get_values(p->bundle, p->saved);
     p->n_interval = p->interval < p->n_left ? p->interval : p->n_left;
     p->n_taken = 0;
 }
@@ -190,7 +187,7 @@ static rc_status advance_interval(rc_probe *p) {
     if (worst <= RC_CONDITION_MOST || p->n_interval == 1) {
         end_interval(p, condition);
     } else {
-        restore(p);
+        rc_bundle_set_values(p->bundle, p->saved);
         p->n_interval = (p->n_interval + 1) / 2;
         p->n_taken = 0;
     }

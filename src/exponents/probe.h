@@ -41,8 +41,8 @@ void rc_probe_destroy(rc_probe **probe);
 /* States from [trial, neuron]; one random frame for all; no twins. */
 rc_status rc_probe_start(rc_probe *probe, const double *states);
 
-/* From here on every trial has a twin, which begins along the leading tangent vector. */
-void rc_probe_add_twins(rc_probe *probe);
+/* From here on every trial has a twin, or none has. One that is new begins along the leading tangent vector. */
+void rc_probe_set_twins(rc_probe *probe, bool twins);
 
 /* Moves one trial to a state; its frame stays, its twin (if any) follows. */
 void rc_probe_move(rc_probe *probe, size_t trial, const double *state);
