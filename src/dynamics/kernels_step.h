@@ -163,7 +163,7 @@ ALWAYS_INLINE void finish_pairs(const rc_step *step, const rc_form form, const d
     for (size_t i = 0; i < n; i++) step->slope[i] = next[2 * i];
     if (step->slope_from_tanh) {
         tanh_array(n, step->slope, step->slope);
-        for (size_t i = 0; i < n; i++) step->slope[i] = fma(-step->slope[i], step->slope[i], 1);
+        for (size_t i = 0; i < n; i++) step->slope[i] = __builtin_fma(-step->slope[i], step->slope[i], 1);
     } else {
         sech2_array(n, step->slope, step->slope);
     }
