@@ -21,13 +21,18 @@ typedef struct rc_couplings {
  * the longest first. Neurons are numbered by their row here. A group's entries:
  * number k of every row, for k < common; then what is left of the first row, of
  * the second, ... Inside a row the order is the network's. The last group is
- * filled up with empty rows. */
+ * filled up with empty rows.
+ *
+ * A dense W has all its entries, absent ones as zeros, and only weights: of the
+ * first dense_block columns, then of the next ones, ...; among these in groups of
+ * dense_rows rows; in a group [column, row]. */
 typedef struct rc_rows {
     size_t n_neurons;
-    size_t *common;   /* [group] */
-    size_t *end;      /* [row]: where what is left of it ends; where the next begins */
-    uint32_t *offset; /* [entry]: 8 * the neuron that it comes from */
-    double *weight;   /* [entry] */
+    size_t dense_block; /* columns of a dense W that are gone through together; 0: not dense */
+    size_t *common;     /* [group] */
+    size_t *end;        /* [row]: where what is left of it ends; where the next begins */
+    uint32_t *offset;   /* [entry]: 8 * the neuron that it comes from */
+    double *weight;     /* [entry] */
 } rc_rows;
 
 /* One step of a bundle: what stays the same for all of it. */
@@ -78,6 +83,7 @@ struct rc_kernels {
     void (*step_tangents)(const rc_step *step, size_t n_columns, double *value, const double *source, double *next);
     size_t step_columns; /* that stay in the nearest cache for the study's network */
     size_t step_rows;
+    size_t dense_rows;
 
     /* Column c of [column, neuron, 8] against columns 0 .. c-1, which are
      * orthonormal: two rounds of classical Gram-Schmidt, then c is divided by its

@@ -177,6 +177,7 @@ const rc_kernels RC_KERNELS_NAME = {
     .step_tangents = step_tangents,
     .step_columns = STEP_COLUMNS,
     .step_rows = STEP_ROWS,
+    .dense_rows = DENSE_ROWS,
     .orthonormalise = orthonormalise,
     .factor_panel = factor_panel,
     .reflect = reflect,

@@ -14,7 +14,10 @@ enum {
                 : VEC_WIDTH >= 2 ? 2
                                  : 1, /* rows summed at the same time */
     MOST_VECS = STEP_COLUMNS * UNIT_VECS > 2 * UNIT_VECS ? STEP_COLUMNS *UNIT_VECS : 2 * UNIT_VECS,
-    HALF_VECS = UNIT_VECS > 1 ? UNIT_VECS / 2 : 1 /* of a column whose trials fill half of it */
+    HALF_VECS = UNIT_VECS > 1 ? UNIT_VECS / 2 : 1, /* of a column whose trials fill half of it */
+    DENSE_ROWS = VEC_WIDTH == 8   ? 6
+                 : VEC_WIDTH >= 2 ? 3
+                                  : 1 /* rows that share their operands */
 };
 
 /* Where sums are taken: n_vec vectors of each neuron, in columns of 8 lanes, of which n_used vectors are
@@ -87,6 +90,39 @@ ALWAYS_INLINE size_t sum_group(const rc_rows *W, const sum_source *from, size_t 
     return start;
 }
 
+/* --- Dense W --------------------------------------------------------------------- */
+
+/* Rows of a dense W have the same columns: an operand once loaded serves some of them. So many columns of W are gone
+ * through for all rows before the next ones, that their operands stay in the nearest cache. */
+typedef struct {
+    size_t first, n;      /* neurons that the terms come from */
+    bool begins, ends;    /* the first of a row, and the last */
+    const double *weight; /* [group of rows][term, row of the group] */
+} dense_block;
+
+ALWAYS_INLINE dense_block dense_block_at(const rc_rows *W, size_t first) {
+    size_t n = W->n_neurons - first < W->dense_block ? W->n_neurons - first : W->dense_block;
+    size_t padded = (W->n_neurons + DENSE_ROWS - 1) / DENSE_ROWS * DENSE_ROWS;
+    return (dense_block){first, n, first == 0, first + n == W->n_neurons, W->weight + first * padded};
+}
+
+ALWAYS_INLINE void sum_dense_group(const sum_source *from, const dense_block *block, size_t group,
+                                   vec sum[][MOST_VECS]) {
+    const double *weight = block->weight + group * block->n * DENSE_ROWS;
+    const double *neuron = from->source + block->first * from->n_lanes;
+    for (size_t k = 0; k < block->n; k++, neuron += from->n_lanes, weight += DENSE_ROWS) {
+        vec w[DENSE_ROWS];
+#pragma GCC unroll 8
+        for (size_t r = 0; r < DENSE_ROWS; r++) w[r] = v_set(weight[r]);
+#pragma GCC unroll 16
+        for (size_t v = 0; v < from->n_vec; v++) {
+            vec operand = load_source(from, neuron, v);
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++) sum[r][v] = v_fma(w[r], operand, sum[r][v]);
+        }
+    }
+}
+
 /* --- States and twins ------------------------------------------------------------ */
 
 ALWAYS_INLINE void store_points(double *out, const vec *sum, const size_t n_lanes, const size_t n_used,
@@ -99,11 +135,35 @@ ALWAYS_INLINE void store_points(double *out, const vec *sum, const size_t n_lane
             v_store(out + v / n_used * UNIT + v % n_used * VEC_WIDTH, sum[v]);
 }
 
+ALWAYS_INLINE void load_points(const double *in, vec *sum, const size_t n_lanes, const size_t n_used,
+                               const size_t n_vec) {
+#pragma GCC unroll 16
+    for (size_t v = 0; v < n_vec; v++)
+        sum[v] = VEC_WIDTH > n_lanes ? v_load_pair(in) : v_load(in + v / n_used * UNIT + v % n_used * VEC_WIDTH);
+}
+
 /* The sums alone, with b: [neuron, n_lanes], in n_vec vectors. */
 ALWAYS_INLINE void sum_points(const rc_step *step, const double *source, double *sums, const size_t n_lanes,
                               const size_t n_used, const size_t n_vec) {
     const rc_rows *W = &step->rows;
     const sum_source from = {source, UNIT, n_lanes, n_used, n_vec};
+    for (size_t first = 0; W->dense_block && first < W->n_neurons; first += W->dense_block) {
+        const dense_block block = dense_block_at(W, first);
+        for (size_t group = 0, row = 0; row < W->n_neurons; group++, row += DENSE_ROWS) {
+            vec sum[DENSE_ROWS][MOST_VECS];
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++)
+                if (block.begins || row + r >= W->n_neurons)
+                    for (size_t v = 0; v < n_vec; v++) sum[r][v] = v_set(step->input[row + r]);
+                else
+                    load_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_used, n_vec);
+            sum_dense_group(&from, &block, group, sum);
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++)
+                if (row + r < W->n_neurons) store_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_used, n_vec);
+        }
+    }
+    if (W->dense_block) return;
     for (size_t group = 0, start = 0, row = 0; row < W->n_neurons; group++, row += STEP_ROWS) {
         vec sum[STEP_ROWS][MOST_VECS];
 #pragma GCC unroll 4
@@ -248,11 +308,49 @@ ALWAYS_INLINE void tangents_pass(const rc_step *shared, const rc_form form, cons
     }
 }
 
+/* The same for a dense W: sums under way wait where their results will be. */
+ALWAYS_INLINE void dense_tangents_pass(const rc_step *shared, const rc_form form, const size_t n_lanes,
+                                       const size_t n_used, const size_t n_columns, double *value, const double *source,
+                                       double *restrict next) {
+    rc_step step = *shared;
+    step.n_lanes = n_lanes;
+    const rc_rows *W = &step.rows;
+    const size_t n_vec = n_columns * n_used, column = W->n_neurons * UNIT;
+    const sum_source from = {source, column, UNIT, n_used, n_vec};
+    for (size_t first = 0; first < W->n_neurons; first += W->dense_block) {
+        const dense_block block = dense_block_at(W, first);
+        for (size_t group = 0, row = 0; row < W->n_neurons; group++, row += DENSE_ROWS) {
+            vec sum[DENSE_ROWS][MOST_VECS];
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++)
+#pragma GCC unroll 16
+                for (size_t v = 0; v < n_vec; v++)
+                    sum[r][v] = block.begins || row + r >= W->n_neurons
+                                    ? v_set(0)
+                                    : v_load(next + v / n_used * column + (row + r) * UNIT + v % n_used * VEC_WIDTH);
+            sum_dense_group(&from, &block, group, sum);
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++) {
+                if (row + r >= W->n_neurons) break;
+                if (block.ends)
+                    finish_tangents(&step, form, n_used, n_columns, row + r, sum[r], value, source, next);
+                else
+#pragma GCC unroll 16
+                    for (size_t v = 0; v < n_vec; v++)
+                        v_store(next + v / n_used * column + (row + r) * UNIT + v % n_used * VEC_WIDTH, sum[r][v]);
+            }
+        }
+    }
+}
+
 /* One pass over W for each form, layout (2 lanes of points; 16; 16 of which the trials fill half) and number of
  * columns. */
 #define PASS(form, name, layout, lanes, n_used, n)                                                                     \
     static void pass_##name##_##layout##_##n(const rc_step *step, double *value, const double *source, double *next) { \
-        tangents_pass(step, form, lanes, n_used, n, value, source, next);                                              \
+        if (step->rows.dense_block)                                                                                    \
+            dense_tangents_pass(step, form, lanes, n_used, n, value, source, next);                                    \
+        else                                                                                                           \
+            tangents_pass(step, form, lanes, n_used, n, value, source, next);                                          \
     }
 #define PASSES_OF_LAYOUT(layout, lanes, n_used, n)           \
     PASS(RC_FORM_RATE, rate, layout, lanes, n_used, n)       \

@@ -6,6 +6,8 @@
 
 #include "dynamics/bundle.h"
 
+enum { MOST_NEURONS = 320 };
+
 static rc_stream stream;
 
 static int open_stream(void **state) {
@@ -95,7 +97,7 @@ static void slopes(const problem *p, const double *x, double *D) {
 
 /* One step of a state x and a tangent q, written out. */
 static void reference_step(const problem *p, double *x, double *q) {
-    enum { N = 64 };
+    enum { N = MOST_NEURONS };
     size_t n = p->W->n_neurons;
     double s[N], t[N], from[N], from_q[N], D[N], target[N];
     rc_tanh(p->kernels, n, x, from);
@@ -127,7 +129,7 @@ static void start_values(size_t n, size_t trial, size_t which, double *out) {
 static void check_bundle(const problem *p, size_t n_trials, size_t k, int wide) {
     rc_bundle *b;
     size_t n = p->W->n_neurons;
-    double x[64], q[64], got[64];
+    double x[MOST_NEURONS], q[MOST_NEURONS], got[MOST_NEURONS];
     assert_ok(rc_bundle_create(p->W, p->form, p->gain, p->input, p->fraction, n_trials, k, wide, p->kernels, &b));
     b->step.twins = (n_trials + k) % 3 > 0;
     for (size_t t = 0; t < n_trials; t++) {
@@ -203,6 +205,26 @@ static void uneven_rows(void **state) {
     }
     rc_network_destroy(&W);
     free(weights);
+}
+
+/* One block of columns or some, rows that fill their groups or not, zeros among the weights. */
+static void dense_weights(void **state) {
+    (void)state;
+    static const size_t sizes[] = {1, 2, 20, 204, 305};
+    static double input[MOST_NEURONS];
+    for (size_t i = 0; i < MOST_NEURONS; i++) input[i] = i % 3 ? 0.2 * cos((double)i) : -0.0;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        rc_network *W = random_network(sizes[s], sizes[s] < 3 ? 1 : 0.85);
+        for (size_t name = 0; name < N_KERNELS; name++)
+            for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
+                problem p = {W, form, 2.5, 0.05, s % 2 ? input : NULL, NULL};
+                if (rc_kernels_find(kernel_names[name], &p.kernels) != RC_OK) continue;
+                size_t k = sizes[s] < 17 ? sizes[s] : 17;
+                check_bundle(&p, 1, k, 1);
+                check_bundle(&p, s % 2 ? 3 : 5, k < 3 ? k : 3, 0);
+            }
+        rc_network_destroy(&W);
+    }
 }
 
 /* Values move with every step; saved after any, they can be put back after any other. */
@@ -326,6 +348,7 @@ int main(void) {
         cmocka_unit_test(slope_of_special_values),
         cmocka_unit_test(every_kernel_takes_the_written_step),
         cmocka_unit_test(uneven_rows),
+        cmocka_unit_test(dense_weights),
         cmocka_unit_test(values_can_be_put_back),
         cmocka_unit_test(tangents_are_derivatives),
         cmocka_unit_test(frames_become_orthonormal),
