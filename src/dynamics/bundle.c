@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "dynamics/rows.h"
 
-enum { UNIT = RC_LANE_UNIT, MOST_WITH_TANH = 1000, NEAREST_CACHE = 16 << 10 };
+enum { UNIT = RC_LANE_UNIT, MOST_WITH_TANH = 1000, SPARE_ROWS = 8 };
 
 static size_t round_up(size_t n) { return (n + UNIT - 1) / UNIT * UNIT; }
 
@@ -40,17 +41,10 @@ void rc_bundle_set_values(rc_bundle *bundle, const double *values) {
     rc_bundle_refresh(bundle);
 }
 
-static rc_status allocate(const rc_network *network, rc_bundle *b) {
+static rc_status allocate(rc_bundle *b) {
     rc_status status = RC_OK;
-    rc_rows *rows = &b->step.rows;
-    size_t n = b->n_neurons, spare = rows->dense_block ? b->kernels->dense_rows : b->kernels->step_rows;
-    size_t n_entries = rows->dense_block ? (n + spare - 1) / spare * spare * n : network->n_connections;
-    RC_TRY(RC_ARRAY(b->row, n, "rows"));
-    RC_TRY(RC_ARRAY(rows->common, n, "rows"));
-    RC_TRY(RC_ARRAY(rows->end, n + spare, "rows"));
-    if (!rows->dense_block) RC_TRY(RC_ARRAY(rows->offset, n_entries, "connections"));
-    RC_TRY(RC_ARRAY_ALIGNED(rows->weight, n_entries, "scaled weights"));
-    RC_TRY(RC_ARRAY(b->input, n + spare, "input"));
+    size_t n = b->n_neurons;
+    RC_TRY(RC_ARRAY(b->input, n + SPARE_ROWS, "input"));
     RC_TRY(RC_ARRAY_ALIGNED(b->points, b->n_points, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(b->next_points, b->n_points, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(b->memory, tangents_size(b) + shift_of(b), "tangents"));
@@ -58,88 +52,6 @@ static rc_status allocate(const rc_network *network, rc_bundle *b) {
     RC_TRY(RC_ARRAY_ALIGNED(b->step.slope, b->n_points, "slopes"));
 done:
     return status;
-}
-
-static size_t row_length(const rc_network *network, size_t neuron) {
-    return network->row_start[neuron + 1] - network->row_start[neuron];
-}
-
-/* The neuron of each row, and the row of each neuron: the longest first, equal
- * ones as they come, by counting. end [neuron + 1]. */
-static void sort_rows(const rc_network *network, size_t *end, uint32_t *neuron, uint32_t *row) {
-    size_t n = network->n_neurons;
-    for (size_t i = 0; i < n; i++) end[n - row_length(network, i)]++;
-    for (size_t k = 1; k <= n; k++) end[k] += end[k - 1];
-    for (size_t i = n; i-- > 0;) {
-        row[i] = (uint32_t)--end[n - row_length(network, i)];
-        neuron[row[i]] = (uint32_t)i;
-    }
-}
-
-/* Connections first .. first + n - 1 of one row, to entries that are `apart`. */
-static void copy_row(const rc_network *network, rc_bundle *b, double gain, size_t first, size_t n, size_t at,
-                     size_t apart) {
-    for (size_t k = 0; k < n; k++) {
-        b->step.rows.offset[at + k * apart] = b->row[network->column[first + k]] * UNIT;
-        b->step.rows.weight[at + k * apart] = gain * network->weight[first + k];
-    }
-}
-
-static void fill_rows(const rc_network *network, rc_bundle *b, double gain, const uint32_t *neuron) {
-    size_t n = b->n_neurons, together = b->kernels->step_rows, at = 0;
-    for (size_t row = 0, group = 0; row < n; row += together, group++) {
-        size_t last = row + together - 1, common = last < n ? row_length(network, neuron[last]) : 0;
-        b->step.rows.common[group] = common;
-        for (size_t r = 0; r < together && row + r < n; r++)
-            copy_row(network, b, gain, network->row_start[neuron[row + r]], common, at + r, together);
-        at += common * together;
-        for (size_t r = row; r < row + together; r++) {
-            size_t rest = r < n ? row_length(network, neuron[r]) - common : 0;
-            if (rest > 0) copy_row(network, b, gain, network->row_start[neuron[r]] + common, rest, at, 1);
-            b->step.rows.end[r] = at += rest;
-        }
-    }
-}
-
-static void fill_dense(const rc_network *network, rc_bundle *b, double gain) {
-    size_t n = b->n_neurons, together = b->kernels->dense_rows, padded = (n + together - 1) / together * together;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = network->row_start[i]; k < network->row_start[i + 1]; k++) {
-            size_t j = network->column[k], first = j - j % b->step.rows.dense_block;
-            size_t width = n - first < b->step.rows.dense_block ? n - first : b->step.rows.dense_block;
-            size_t group = first * padded + i / together * together * width;
-            b->step.rows.weight[group + (j - first) * together + i % together] = gain * network->weight[k];
-        }
-}
-
-static rc_status arrange(const rc_network *network, rc_bundle *b, double gain, const double *input) {
-    rc_status status = RC_OK;
-    size_t n = b->n_neurons, *end = NULL;
-    uint32_t *neuron = NULL;
-    RC_TRY(RC_ARRAY(end, n + 1, "rows"));
-    RC_TRY(RC_ARRAY(neuron, n, "rows"));
-    if (b->step.rows.dense_block) {
-        for (size_t i = 0; i < n; i++) b->row[i] = (uint32_t)i;
-        fill_dense(network, b, gain);
-    } else {
-        sort_rows(network, end, neuron, b->row);
-        fill_rows(network, b, gain, neuron);
-    }
-    for (size_t i = 0; i < n && input; i++) b->input[b->row[i]] = input[i] + 0.0; /* -0 would tell a zero weight */
-done:
-    free(end);
-    free(neuron);
-    return status;
-}
-
-/* Equal blocks of columns whose operands fill the nearest cache to a half; a little more, and one is enough. Zeros
- * cost as much as connections, but dense ones cost less: by 0.7 where all operands stay near, by half where not. */
-static size_t dense_block(const rc_network *network, const rc_kernels *kernels) {
-    size_t n = network->n_neurons, most = NEAREST_CACHE / (kernels->step_columns * UNIT * sizeof(double));
-    bool is_near = n <= 8 * most / 5;
-    if ((double)network->n_connections < (is_near ? 0.7 : 0.5) * (double)n * (double)n) return 0;
-    size_t n_blocks = is_near ? 1 : (n + most - 1) / most;
-    return (n + n_blocks - 1) / n_blocks;
 }
 
 /* 1 - tanh^2 is right to 2e-16 of 1, not of itself. That is enough where it enters beside the 1 - f of the identity,
@@ -168,8 +80,6 @@ rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain,
     RC_TRY(RC_ARRAY(b, 1, "bundle"));
     *b = (rc_bundle){.kernels = kernels, .n_neurons = n, .n_trials = n_trials, .n_tangents = n_tangents, .wide = wide};
     b->n_columns = wide ? round_up(n_tangents) / UNIT : n_tangents;
-    b->step.rows.n_neurons = n;
-    b->step.rows.dense_block = dense_block(network, kernels);
     b->step.form = form;
     b->step.fraction = fraction;
     b->step.n_lanes = RC_N_POINTS * (wide ? 1 : UNIT);
@@ -177,8 +87,10 @@ rc_status rc_bundle_create(const rc_network *network, rc_form form, double gain,
     b->step.twins = true;
     b->step.slope_from_tanh = can_use_tanh(network, form, gain, fraction);
     b->n_points = round_up(n * b->step.n_lanes);
-    RC_TRY(allocate(network, b));
-    RC_TRY(arrange(network, b, gain, input));
+    RC_TRY(rc_rows_open(network, gain, kernels, &b->step.rows));
+    RC_TRY(allocate(b));
+    b->row = b->step.rows.row;
+    for (size_t i = 0; i < n && input; i++) b->input[b->row[i]] = input[i] + 0.0; /* -0 would tell a zero weight */
     b->step.input = b->input;
     b->source = b->memory;
     *out = b;
@@ -191,11 +103,7 @@ done:
 void rc_bundle_destroy(rc_bundle **bundle) {
     rc_bundle *b = *bundle;
     if (!b) return;
-    free(b->row);
-    free(b->step.rows.common);
-    free(b->step.rows.end);
-    free(b->step.rows.offset);
-    free(b->step.rows.weight);
+    rc_rows_close(&b->step.rows);
     free(b->input);
     free(b->points);
     free(b->next_points);

@@ -24,9 +24,9 @@ typedef struct rc_bundle {
     rc_step step;
     const rc_kernels *kernels;
     size_t n_neurons, n_trials, n_tangents, n_columns;
-    size_t n_points; /* doubles of all points, a multiple of 8 */
-    bool wide;       /* one trial, its tangents fill the lanes */
-    uint32_t *row;   /* [neuron]: its number inside the bundle, see rc_rows */
+    size_t n_points;     /* doubles of all points, a multiple of 8 */
+    bool wide;           /* one trial, its tangents fill the lanes */
+    const uint32_t *row; /* [neuron]: its number inside the bundle, see rc_rows */
     double *input;
     double *value;       /* x and its tangents for RC_FORM_CURRENT, points first; else NULL */
     double *points;      /* what W multiplies, */

@@ -29,6 +29,7 @@ typedef struct rc_couplings {
 typedef struct rc_rows {
     size_t n_neurons;
     size_t dense_block; /* columns of a dense W that are gone through together; 0: not dense */
+    uint32_t *row;      /* [neuron]: the number of its row */
     size_t *common;     /* [group] */
     size_t *end;        /* [row]: where what is left of it ends; where the next begins */
     uint32_t *offset;   /* [entry]: 8 * the neuron that it comes from */
@@ -59,6 +60,9 @@ struct rc_kernels {
      * state, next: [neuron, n_lanes], 64-byte aligned; n_lanes a multiple of
      * RC_LANE_UNIT. */
     void (*advance)(const rc_couplings *couplings, double fraction, size_t n_lanes, const double *state, double *next);
+
+    /* The same with columns of 8 lanes, [column, neuron, 8], and a dense W; 1 .. step_columns of them. */
+    void (*advance_dense)(const rc_rows *rows, double fraction, size_t n_columns, const double *state, double *next);
 
     /* distance[k] = sqrt(sum_i (second[i][k] - first[i][k])^2), k < n;
      * rows are n_lanes apart; four running sums over i mod 4. */

@@ -171,6 +171,7 @@ const rc_kernels RC_KERNELS_NAME = {
     .runs_here = runs_here,
     .tanh = tanh_array,
     .advance = advance,
+    .advance_dense = advance_dense,
     .distance = distance,
     .sech2 = sech2_array,
     .step_points = step_points,

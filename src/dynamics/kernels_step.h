@@ -387,3 +387,60 @@ static void step_tangents(const rc_step *step, size_t n_columns, double *value, 
     int layout = step->n_lanes == 2 ? 0 : step->half ? 2 : 1;
     pass[n_columns - 1][layout][step->form](step, value, source, next);
 }
+
+/* --- Lanes of a dense W ---------------------------------------------------------------- */
+
+/* Where a vector of a neuron's lanes stands. */
+ALWAYS_INLINE size_t lanes_at(const rc_rows *W, size_t neuron, size_t v) {
+    return (v / UNIT_VECS * W->n_neurons + neuron) * UNIT + v % UNIT_VECS * VEC_WIDTH;
+}
+
+/* One neuron, from its sums: their state's next value, or, before the last block of columns, the sums. */
+ALWAYS_INLINE void put_lanes(const rc_rows *W, bool is_last, vec fraction, size_t neuron, const vec *sum,
+                             const size_t n_vec, const double *state, double *next) {
+#pragma GCC unroll 16
+    for (size_t v = 0; v < n_vec; v++) {
+        size_t at = lanes_at(W, neuron, v);
+        if (is_last) {
+            vec old = v_load(state + at);
+            v_store(next + at, v_fma(fraction, v_tanh(sum[v]) - old, old));
+        } else {
+            v_store(next + at, sum[v]);
+        }
+    }
+}
+
+ALWAYS_INLINE void advance_dense_columns(const rc_rows *W, double fraction, const size_t n_columns, const double *state,
+                                         double *restrict next) {
+    const size_t n_vec = n_columns * UNIT_VECS;
+    const sum_source from = {state, W->n_neurons * UNIT, UNIT, UNIT_VECS, n_vec};
+    for (size_t first = 0; first < W->n_neurons; first += W->dense_block) {
+        const dense_block block = dense_block_at(W, first);
+        for (size_t group = 0, row = 0; row < W->n_neurons; group++, row += DENSE_ROWS) {
+            vec sum[DENSE_ROWS][MOST_VECS];
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++)
+#pragma GCC unroll 16
+                for (size_t v = 0; v < n_vec; v++)
+                    sum[r][v] =
+                        block.begins || row + r >= W->n_neurons ? v_set(0) : v_load(next + lanes_at(W, row + r, v));
+            sum_dense_group(&from, &block, group, sum);
+#pragma GCC unroll 8
+            for (size_t r = 0; r < DENSE_ROWS; r++)
+                if (row + r < W->n_neurons)
+                    put_lanes(W, block.ends, v_set(fraction), row + r, sum[r], n_vec, state, next);
+        }
+    }
+}
+
+static void advance_dense(const rc_rows *rows, double fraction, size_t n_columns, const double *state, double *next) {
+    switch (n_columns) {
+    case 1: advance_dense_columns(rows, fraction, 1, state, next); break;
+#if VEC_WIDTH >= 2
+    case 2: advance_dense_columns(rows, fraction, 2, state, next); break;
+#endif
+#if VEC_WIDTH >= 8
+    case 3: advance_dense_columns(rows, fraction, 3, state, next); break;
+#endif
+    }
+}

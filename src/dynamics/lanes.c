@@ -3,12 +3,13 @@
 
 #include "base/memory.h"
 #include "dynamics/kernels.h"
-
-enum { BLOCK = RC_LANE_BLOCK };
+#include "dynamics/rows.h"
 
 struct rc_lanes {
+    rc_rows rows;           /* of a dense W; else nothing, but */
     rc_couplings couplings; /* rows and columns borrowed from the network */
     double *weight;         /* [connection], gain * W */
+    size_t block;           /* lanes of a block */
     double *state, *next;   /* [block][neuron, lane of the block] */
     double fraction;        /* dt / tau */
     size_t n_lanes;         /* padded */
@@ -17,12 +18,12 @@ struct rc_lanes {
 
 static size_t block_width(const rc_lanes *lanes, size_t first_lane) {
     size_t rest = lanes->n_lanes - first_lane;
-    return rest < BLOCK ? rest : BLOCK;
+    return rest < lanes->block ? rest : lanes->block;
 }
 
 /* Where a lane's first neuron stands; its other neurons are *stride apart. */
 static size_t lane_start(const rc_lanes *lanes, size_t lane, size_t *stride) {
-    size_t first = lane - lane % BLOCK;
+    size_t first = lane - lane % lanes->block;
     *stride = block_width(lanes, first);
     return first * lanes->couplings.n_neurons + (lane - first);
 }
@@ -37,11 +38,14 @@ rc_status rc_lanes_create(const rc_network *network, double gain, double fractio
         return rc_fail(RC_INVALID, "%zu lanes of %zu neurons: expected at least one, and room for all", n_lanes,
                        network->n_neurons);
     RC_TRY(RC_ARRAY(lanes, 1, "lanes"));
-    RC_TRY(RC_ARRAY(lanes->weight, network->n_connections, "scaled weights"));
+    bool is_dense = rc_rows_dense_block(network, kernels) > 0;
+    if (is_dense) RC_TRY(rc_rows_open(network, gain, kernels, &lanes->rows));
+    if (!is_dense) RC_TRY(RC_ARRAY(lanes->weight, network->n_connections, "scaled weights"));
     RC_TRY(RC_ARRAY_ALIGNED(lanes->state, padded * network->n_neurons, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(lanes->next, padded * network->n_neurons, "states"));
-    for (size_t k = 0; k < network->n_connections; k++) lanes->weight[k] = gain * network->weight[k];
+    for (size_t k = 0; !is_dense && k < network->n_connections; k++) lanes->weight[k] = gain * network->weight[k];
     lanes->couplings = (rc_couplings){network->n_neurons, network->row_start, network->column, lanes->weight};
+    lanes->block = is_dense ? RC_LANE_UNIT : RC_LANE_BLOCK;
     lanes->fraction = fraction;
     lanes->n_lanes = padded;
     lanes->kernels = kernels;
@@ -54,6 +58,7 @@ done:
 
 void rc_lanes_destroy(rc_lanes **lanes) {
     if (!*lanes) return;
+    rc_rows_close(&(*lanes)->rows);
     free((*lanes)->weight);
     free((*lanes)->state);
     free((*lanes)->next);
@@ -71,9 +76,19 @@ double rc_lanes_get(const rc_lanes *lanes, size_t lane, size_t neuron) {
     return lanes->state[start + neuron * stride];
 }
 
+static void advance_dense(rc_lanes *lanes) {
+    size_t n = lanes->couplings.n_neurons, n_columns = lanes->n_lanes / RC_LANE_UNIT;
+    for (size_t first = 0, most = lanes->kernels->step_columns; first < n_columns; first += most) {
+        size_t rest = n_columns - first, at = first * n * RC_LANE_UNIT;
+        lanes->kernels->advance_dense(&lanes->rows, lanes->fraction, rest < most ? rest : most, lanes->state + at,
+                                      lanes->next + at);
+    }
+}
+
 void rc_lanes_advance(rc_lanes *lanes) {
     size_t n_neurons = lanes->couplings.n_neurons;
-    for (size_t first = 0; first < lanes->n_lanes; first += BLOCK)
+    if (lanes->rows.dense_block) advance_dense(lanes);
+    for (size_t first = 0; !lanes->rows.dense_block && first < lanes->n_lanes; first += RC_LANE_BLOCK)
         lanes->kernels->advance(&lanes->couplings, lanes->fraction, block_width(lanes, first),
                                 lanes->state + first * n_neurons, lanes->next + first * n_neurons);
     double *old = lanes->state;
@@ -81,9 +96,20 @@ void rc_lanes_advance(rc_lanes *lanes) {
     lanes->next = old;
 }
 
+/* How far into its block the one of two lanes is that is further. */
+static size_t later(const rc_lanes *lanes, size_t first, size_t second) {
+    size_t a = first % lanes->block, b = second % lanes->block;
+    return a > b ? a : b;
+}
+
 void rc_lanes_distance(const rc_lanes *lanes, size_t first, size_t second, size_t n, double *distance) {
-    size_t stride, from = lane_start(lanes, first, &stride), to = lane_start(lanes, second, &stride);
-    lanes->kernels->distance(lanes->couplings.n_neurons, stride, n, lanes->state + from, lanes->state + to, distance);
+    for (size_t done = 0, part; done < n; done += part) {
+        size_t stride, from = lane_start(lanes, first + done, &stride), to = lane_start(lanes, second + done, &stride);
+        size_t most = lanes->block - later(lanes, first + done, second + done);
+        part = n - done < most ? n - done : most;
+        lanes->kernels->distance(lanes->couplings.n_neurons, stride, part, lanes->state + from, lanes->state + to,
+                                 distance + done);
+    }
 }
 
 size_t rc_lanes_not_finite(const rc_lanes *lanes, size_t lane) {

@@ -71,11 +71,12 @@ static void kernels_agree_to_the_bit(void **state) {
     check_kernels(200, 40, 0.1);
     check_kernels(1, 3, 1);
     check_kernels(17, 16, 0);
+    for (size_t n_lanes = 1; n_lanes <= 49; n_lanes += 12) check_kernels(23, n_lanes, 0.9); /* dense */
+    check_kernels(305, 17, 0.9);
 }
 
-static void distances_agree_to_the_bit(void **state) {
-    (void)state;
-    rc_network *W = random_network(37, 0.2);
+static void check_distances(double probability) {
+    rc_network *W = random_network(37, probability);
     double one[37], reference[20];
     for (size_t name = 0; name < N_KERNELS; name++) {
         const rc_kernels *kernels;
@@ -103,6 +104,12 @@ static void distances_agree_to_the_bit(void **state) {
         }
     }
     rc_network_destroy(&W);
+}
+
+static void distances_agree_to_the_bit(void **state) {
+    (void)state;
+    check_distances(0.2);
+    check_distances(1);
 }
 
 /* Without connections r decays by 1 - dt/tau a step. */
