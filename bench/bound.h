@@ -1,4 +1,4 @@
-/* Multiply-adds at the speed of the machine, for each instruction set. */
+/* Multiply-adds and loads at the speed of the machine, for each instruction set. */
 #ifndef RC_BENCH_BOUND_H
 #define RC_BENCH_BOUND_H
 
@@ -11,5 +11,10 @@
 double bound_scalar(size_t n_rounds, const double *x, const double *weight);
 double bound_avx2(size_t n_rounds, const double *x, const double *weight);
 double bound_avx512(size_t n_rounds, const double *x, const double *weight);
+
+/* A sum of x [n], 64-byte aligned; n a multiple of 128. */
+double load_scalar(size_t n, const double *x);
+double load_avx2(size_t n, const double *x);
+double load_avx512(size_t n, const double *x);
 
 #endif

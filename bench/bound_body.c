@@ -3,7 +3,16 @@
 #include "bound.h"
 #include "dynamics/vector.h"
 
-enum { N_SUMS = 12, N_WEIGHTS = BOUND_TERMS / (N_SUMS * VEC_WIDTH) };
+enum { N_SUMS = 12, N_WEIGHTS = BOUND_TERMS / (N_SUMS * VEC_WIDTH), N_LOADS = 16 };
+
+static double total_of(const vec *sum, size_t n) {
+    double part[8] __attribute__((aligned(64))), total = 0;
+    for (size_t v = 0; v < n; v++) {
+        v_store(part, sum[v]);
+        total += part[0];
+    }
+    return total;
+}
 
 double BOUND_NAME(size_t n_rounds, const double *x, const double *weight) {
     vec sum[N_SUMS];
@@ -14,10 +23,15 @@ double BOUND_NAME(size_t n_rounds, const double *x, const double *weight) {
 #pragma GCC unroll 12
             for (size_t v = 0; v < N_SUMS; v++) sum[v] = v_fma(w, v_load(x + (k * N_SUMS + v) * VEC_WIDTH), sum[v]);
         }
-    double part[8] __attribute__((aligned(64))), total = 0;
-    for (size_t v = 0; v < N_SUMS; v++) {
-        v_store(part, sum[v]);
-        total += part[0];
+    return total_of(sum, N_SUMS);
+}
+
+double LOAD_NAME(size_t n, const double *x) {
+    vec sum[N_LOADS];
+    for (size_t v = 0; v < N_LOADS; v++) sum[v] = v_set(0);
+    for (size_t i = 0; i < n; i += N_LOADS * VEC_WIDTH) {
+#pragma GCC unroll 16
+        for (size_t v = 0; v < N_LOADS; v++) sum[v] += v_load(x + i + v * VEC_WIDTH);
     }
-    return total;
+    return total_of(sum, N_LOADS);
 }
