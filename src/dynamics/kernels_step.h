@@ -147,7 +147,25 @@ ALWAYS_INLINE void sum_points(const rc_step *step, const double *source, double 
                               const size_t n_used, const size_t n_vec) {
     const rc_rows *W = &step->rows;
     const sum_source from = {source, UNIT, n_lanes, n_used, n_vec};
-    for (size_t first = 0; W->dense_block && first < W->n_neurons; first += W->dense_block) {
+    for (size_t group = 0, start = 0, row = 0; row < W->n_neurons; group++, row += STEP_ROWS) {
+        vec sum[STEP_ROWS][MOST_VECS];
+#pragma GCC unroll 4
+        for (size_t r = 0; r < STEP_ROWS; r++)
+#pragma GCC unroll 16
+            for (size_t v = 0; v < n_vec; v++) sum[r][v] = v_set(step->input[row + r]);
+        start = sum_group(W, &from, group, start, sum);
+#pragma GCC unroll 4
+        for (size_t r = 0; r < STEP_ROWS; r++)
+            if (row + r < W->n_neurons) store_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_used, n_vec);
+    }
+}
+
+/* The same for a dense W: sums under way wait where they will be. */
+ALWAYS_INLINE void sum_dense_points(const rc_step *step, const double *source, double *sums, const size_t n_lanes,
+                                    const size_t n_used, const size_t n_vec) {
+    const rc_rows *W = &step->rows;
+    const sum_source from = {source, UNIT, n_lanes, n_used, n_vec};
+    for (size_t first = 0; first < W->n_neurons; first += W->dense_block) {
         const dense_block block = dense_block_at(W, first);
         for (size_t group = 0, row = 0; row < W->n_neurons; group++, row += DENSE_ROWS) {
             vec sum[DENSE_ROWS][MOST_VECS];
@@ -162,18 +180,6 @@ ALWAYS_INLINE void sum_points(const rc_step *step, const double *source, double 
             for (size_t r = 0; r < DENSE_ROWS; r++)
                 if (row + r < W->n_neurons) store_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_used, n_vec);
         }
-    }
-    if (W->dense_block) return;
-    for (size_t group = 0, start = 0, row = 0; row < W->n_neurons; group++, row += STEP_ROWS) {
-        vec sum[STEP_ROWS][MOST_VECS];
-#pragma GCC unroll 4
-        for (size_t r = 0; r < STEP_ROWS; r++)
-#pragma GCC unroll 16
-            for (size_t v = 0; v < n_vec; v++) sum[r][v] = v_set(step->input[row + r]);
-        start = sum_group(W, &from, group, start, sum);
-#pragma GCC unroll 4
-        for (size_t r = 0; r < STEP_ROWS; r++)
-            if (row + r < W->n_neurons) store_points(sums + (row + r) * n_lanes, sum[r], n_lanes, n_used, n_vec);
     }
 }
 
@@ -231,13 +237,21 @@ ALWAYS_INLINE void finish_pairs(const rc_step *step, const rc_form form, const d
         store_target(form, v_set(step->fraction), v_tanh(v_load(next + at)), source + at, next + at);
 }
 
-ALWAYS_INLINE void step_columns_of_points(const rc_step *step, const size_t n_used, double *value, const double *source,
-                                          double *next) {
-    if (step->twins)
-        sum_points(step, source, next, 2 * UNIT, n_used, 2 * n_used);
-    else
-        sum_points(step, source, next, 2 * UNIT, n_used, n_used);
-    if (step->form == RC_FORM_CURRENT) move_points(step, step->rows.n_neurons * 2 * UNIT, value, next);
+/* In the layouts: two lanes; 16, of which the first n_used vectors of each 8 are in use, with twins or without. */
+#define SUMS(name, n_lanes, n_used, n_vec)                                                  \
+    static void sum_##name(const rc_step *step, const double *source, double *sums) {       \
+        sum_points(step, source, sums, n_lanes, n_used, n_vec);                             \
+    }                                                                                       \
+    static void sum_dense_##name(const rc_step *step, const double *source, double *sums) { \
+        sum_dense_points(step, source, sums, n_lanes, n_used, n_vec);                       \
+    }
+SUMS(pairs, 2, UNIT_VECS, VEC_WIDTH > 2 ? 1 : 2 / VEC_WIDTH)
+SUMS(states, 2 * UNIT, UNIT_VECS, UNIT_VECS)
+SUMS(twins, 2 * UNIT, UNIT_VECS, 2 * UNIT_VECS)
+SUMS(half_states, 2 * UNIT, HALF_VECS, HALF_VECS)
+SUMS(half_twins, 2 * UNIT, HALF_VECS, 2 * HALF_VECS)
+
+ALWAYS_INLINE void finish_columns(const rc_step *step, const size_t n_used, const double *source, double *next) {
     if (step->form == RC_FORM_RATE)
         finish_points(step, RC_FORM_RATE, n_used, source, next);
     else
@@ -245,19 +259,21 @@ ALWAYS_INLINE void step_columns_of_points(const rc_step *step, const size_t n_us
 }
 
 static void step_points(const rc_step *step, double *value, const double *source, double *next) {
-    if (step->n_lanes != 2) {
-        if (VEC_WIDTH < UNIT && step->half)
-            step_columns_of_points(step, HALF_VECS, value, source, next);
-        else
-            step_columns_of_points(step, UNIT_VECS, value, source, next);
-        return;
-    }
-    sum_points(step, source, next, 2, UNIT_VECS, VEC_WIDTH > 2 ? 1 : 2 / VEC_WIDTH);
-    if (step->form == RC_FORM_CURRENT) move_points(step, 2 * step->rows.n_neurons, value, next);
-    if (step->form == RC_FORM_RATE)
+    static void (*const sum[][2])(const rc_step *, const double *, double *) = {
+        {sum_states, sum_dense_states},         {sum_twins, sum_dense_twins}, {sum_half_states, sum_dense_half_states},
+        {sum_half_twins, sum_dense_half_twins}, {sum_pairs, sum_dense_pairs},
+    };
+    bool is_dense = step->rows.dense_block > 0, half = VEC_WIDTH < UNIT && step->half, pairs = step->n_lanes == 2;
+    sum[pairs ? 4 : 2 * half + step->twins][is_dense](step, source, next);
+    if (step->form == RC_FORM_CURRENT) move_points(step, step->rows.n_neurons * step->n_lanes, value, next);
+    if (pairs && step->form == RC_FORM_RATE)
         finish_pairs(step, RC_FORM_RATE, source, next);
-    else
+    else if (pairs)
         finish_pairs(step, RC_FORM_MAP, source, next);
+    else if (half)
+        finish_columns(step, HALF_VECS, source, next);
+    else
+        finish_columns(step, UNIT_VECS, source, next);
 }
 
 /* --- Tangents ---------------------------------------------------------------------- */

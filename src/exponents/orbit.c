@@ -10,54 +10,75 @@ enum { RETURNS = 4, SAMPLES = 400 };
 
 static const double tolerance = 2e-3; /* of the orbit's diameter: what straight pieces leave */
 
+enum { UNIT = RC_LANE_UNIT };
+
 typedef struct {
-    bool segments;
-    size_t n_neurons;
-    double *home, *state, *last; /* [neuron] */
-    double *gap, *place;         /* [step]: distance of the piece that ends there, and where on it, 0 .. 1 */
+    double *gap, *place; /* [step]: distance of the piece that ends there, and where on it, 0 .. 1 */
     rc_samples samples;
 } walk;
 
-static double squared_distance(const double *a, const double *b, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
-    return sum;
+/* All walks side by side, as they stand in the bundle: [neuron, lane]. */
+typedef struct {
+    rc_bundle *bundle;
+    double *home, *last;
+    bool segments;          /* orbits are straight between steps */
+    double from_home[UNIT]; /* the distance of each */
+    double gap[UNIT], place[UNIT];
+} walkers;
+
+static void copy_states(const rc_bundle *bundle, double *to) {
+    size_t stride;
+    const double *now = rc_bundle_points(bundle, RC_POINT_STATE, &stride);
+    for (size_t i = 0; i < bundle->n_neurons; i++) memcpy(to + i * stride, now + i * stride, UNIT * sizeof *to);
 }
 
-/* The distance of home from the straight piece last -> state. */
-static double piece_distance(const walk *w, double *place) {
-    size_t n = w->n_neurons;
-    double along = 0, length = 0, sum = 0;
-    *place = 1;
-    if (!w->segments) return sqrt(squared_distance(w->home, w->state, n));
-    for (size_t i = 0; i < n; i++) {
-        double step = w->state[i] - w->last[i];
-        along += (w->home[i] - w->last[i]) * step;
-        length += step * step;
-    }
-    if (length > 0) *place = fmin(1, fmax(0, along / length));
-    for (size_t i = 0; i < n; i++) {
-        double gap = w->last[i] + *place * (w->state[i] - w->last[i]) - w->home[i];
-        sum += gap * gap;
-    }
-    return sqrt(sum);
+static void find_distances(const walkers *w, const double *from, double *distance) {
+    size_t stride;
+    const double *now = rc_bundle_points(w->bundle, RC_POINT_STATE, &stride);
+    w->bundle->kernels->distance(w->bundle->n_neurons, stride, UNIT, from, now, distance);
 }
 
-/* All walks side by side. */
-static rc_status follow(rc_bundle *bundle, const rc_spectrum_plan *plan, size_t n_walks, size_t n_steps, size_t spacing,
-                        walk *walks) {
+/* Where on a straight piece home is nearest, and how near, from the sides of the triangle. */
+static double piece_distance(double last, double now, double length, double *place) {
+    double share = length > 0 ? (last * last - now * now) / (2 * length * length) + 0.5 : 1;
+    *place = fmin(1, fmax(0, share));
+    if (share <= 0) return last;
+    if (share >= 1) return now;
+    return sqrt(fmax(0, last * last - share * share * length * length));
+}
+
+static void find_gaps(walkers *w) {
+    double now[UNIT], length[UNIT];
+    find_distances(w, w->home, now);
+    find_distances(w, w->last, length);
+    for (size_t l = 0; l < UNIT; l++) {
+        w->place[l] = 1;
+        w->gap[l] = w->segments ? piece_distance(w->from_home[l], now[l], length[l], &w->place[l]) : now[l];
+        w->from_home[l] = now[l];
+    }
+}
+
+static void offer_samples(const walkers *w, walk *walks, size_t n_walks, double *state) {
+    for (size_t k = 0; k < n_walks; k++) {
+        if (walks[k].samples.n == walks[k].samples.capacity) continue;
+        rc_bundle_get_point(w->bundle, RC_POINT_STATE, k, state);
+        rc_samples_offer(&walks[k].samples, state);
+    }
+}
+
+static rc_status follow(walkers *w, const rc_spectrum_plan *plan, size_t n_walks, size_t n_steps, walk *walks,
+                        double *state) {
+    size_t spacing = rc_orbit_lag(plan);
+    copy_states(w->bundle, w->home);
     for (size_t step = 0; step < n_steps; step++) {
         if (plan->stop && atomic_load(plan->stop)) return rc_fail(RC_STOPPED, "stopped");
-        for (walk *w = walks; w < walks + n_walks; w++) {
-            if (step % spacing == 0 && w->samples.n < w->samples.capacity) rc_samples_offer(&w->samples, w->state);
-            double *old = w->last;
-            w->last = w->state;
-            w->state = old;
-        }
-        rc_bundle_advance(bundle);
+        if (step % spacing == 0) offer_samples(w, walks, n_walks, state);
+        copy_states(w->bundle, w->last);
+        rc_bundle_advance(w->bundle);
+        find_gaps(w);
         for (size_t k = 0; k < n_walks; k++) {
-            rc_bundle_get_point(bundle, RC_POINT_STATE, k, walks[k].state);
-            walks[k].gap[step] = piece_distance(&walks[k], &walks[k].place[step]);
+            walks[k].gap[step] = w->gap[k];
+            walks[k].place[step] = w->place[k];
         }
     }
     return RC_OK;
@@ -98,28 +119,17 @@ static void find_period(const walk *w, size_t n_steps, double dt_ms, rc_orbit *o
     }
 }
 
-static rc_status open_walk(rc_bundle *bundle, size_t which, const double *state, size_t n_steps, walk *w) {
+static rc_status open_walk(size_t n_neurons, size_t n_steps, walk *w) {
     rc_status status = RC_OK;
-    size_t n = bundle->n_neurons;
-    w->n_neurons = n;
-    RC_TRY(rc_samples_open(n, SAMPLES, &w->samples));
-    RC_TRY(RC_ARRAY(w->home, n, "state"));
-    RC_TRY(RC_ARRAY(w->state, n, "state"));
-    RC_TRY(RC_ARRAY(w->last, n, "state"));
+    RC_TRY(rc_samples_open(n_neurons, SAMPLES, &w->samples));
     RC_TRY(RC_ARRAY(w->gap, n_steps, "distances"));
     RC_TRY(RC_ARRAY(w->place, n_steps, "distances"));
-    memcpy(w->home, state, n * sizeof *state);
-    memcpy(w->state, state, n * sizeof *state);
-    rc_bundle_set_point(bundle, RC_POINT_STATE, which, state);
 done:
     return status;
 }
 
 static void close_walk(walk *w) {
     rc_samples_close(&w->samples);
-    free(w->home);
-    free(w->state);
-    free(w->last);
     free(w->gap);
     free(w->place);
 }
@@ -131,29 +141,35 @@ size_t rc_orbit_lag(const rc_spectrum_plan *plan) {
 rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *plan, size_t n_states,
                           const double *const *states, double search_ms, rc_orbit *orbits) {
     rc_status status = RC_OK;
-    size_t n_steps = (size_t)ceil(search_ms / plan->dt_ms);
-    size_t spacing = rc_orbit_lag(plan);
+    size_t n_steps = (size_t)ceil(search_ms / plan->dt_ms), n = network->n_neurons;
     const rc_kernels *kernels = plan->kernels;
-    rc_bundle *bundle = NULL;
-    walk walks[RC_LANE_UNIT] = {0};
+    walkers w = {.segments = plan->form != RC_FORM_MAP};
+    walk walks[UNIT] = {0};
+    double *state = NULL;
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_states, 0,
-                            false, kernels, &bundle));
-    bundle->step.twins = false;
+                            false, kernels, &w.bundle));
+    w.bundle->step.twins = false;
+    RC_TRY(RC_ARRAY_ALIGNED(w.home, w.bundle->n_points, "states"));
+    RC_TRY(RC_ARRAY_ALIGNED(w.last, w.bundle->n_points, "states"));
+    RC_TRY(RC_ARRAY(state, n, "state"));
     for (size_t k = 0; k < n_states; k++) {
-        walks[k].segments = plan->form != RC_FORM_MAP;
-        RC_TRY(open_walk(bundle, k, states[k], n_steps, &walks[k]));
+        RC_TRY(open_walk(n, n_steps, &walks[k]));
+        rc_bundle_set_point(w.bundle, RC_POINT_STATE, k, states[k]);
     }
-    rc_bundle_refresh(bundle);
-    RC_TRY(follow(bundle, plan, n_states, n_steps, spacing, walks));
+    rc_bundle_refresh(w.bundle);
+    RC_TRY(follow(&w, plan, n_states, n_steps, walks, state));
     for (size_t k = 0; k < n_states; k++) {
         orbits[k] = (rc_orbit){.autocorrelation_ms = NAN};
         double lags = rc_samples_autocorrelation(&walks[k].samples, RC_N_LAGS, orbits[k].autocorrelation);
-        orbits[k].autocorrelation_ms = lags * (double)spacing * plan->dt_ms;
+        orbits[k].autocorrelation_ms = lags * (double)rc_orbit_lag(plan) * plan->dt_ms;
         find_period(&walks[k], n_steps, plan->dt_ms, &orbits[k]);
     }
 done:
     for (size_t k = 0; k < n_states; k++) close_walk(&walks[k]);
-    rc_bundle_destroy(&bundle);
+    rc_bundle_destroy(&w.bundle);
+    free(w.home);
+    free(w.last);
+    free(state);
     return status;
 }
