@@ -60,8 +60,9 @@ def machine():
     }
 
 
-def versions(peer):
-    return {"compiler": compiler(), **peer["versions"], "blas": peer["blas"]}
+def versions(tools):
+    """Ours and those of the peers, see children.py."""
+    return {"compiler": compiler(), **tools.versions, "blas": sorted(tools.blas)}
 
 
 def header(part):

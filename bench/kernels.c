@@ -1,25 +1,27 @@
 /* Times the kernels on one network:
- *   kernels time SESSION GAIN REPEATS    one JSON line for each kernel
- *   kernels states SESSION GAIN STEPS    the lanes after each step, raw float64 [step, neuron, lane]
- * The network is that of the published study; the lanes are its 20 trials and their twins, as in `rnnchaos run`.
+ *   kernels time SESSION GAIN REPEATS [THREADS]     one JSON line for each kernel
+ *   kernels states SESSION GAIN STEPS [THREADS]     the lanes after each step, raw float64 [step, neuron, lane]
+ * The network is that of the published study; the lanes are its 20 trials and their twins, as in `rnnchaos run`. Every
+ * thread has as many of its own, as a thread of `rnnchaos run` has; those of the later threads begin a little further
+ * away: lane l at trial l % 20, plus l / 20 times the perturbation.
  * Kernels take turns, so that whatever else the machine does disturbs all of them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <rnnchaos/rnnchaos.h>
 
 #include "bound.h"
+#include "parallel.h"
 
 enum { N_KERNELS = 3, MAX_REPEATS = 1000, N_VALUES = 1024 };
-enum { STEPS = 200, TANH_ROUNDS = 1000, BOUND_ROUNDS = 2000 }; /* some milliseconds each */
+enum { STEPS = 400, TANH_ROUNDS = 1000, BOUND_ROUNDS = 2000 }; /* some milliseconds each */
 
 typedef struct {
     const char *name;
     double (*bound)(size_t n_rounds, const double *x, const double *weight);
-    const rc_kernels *kernels; /* NULL: not for this processor */
-    rc_lanes *lanes;
+    const rc_kernels *kernels;                                                    /* NULL: not for this processor */
+    rc_lanes *lanes[MOST_THREADS];                                                /* one each */
     double state_step[MAX_REPEATS], tanh[MAX_REPEATS], multiply_add[MAX_REPEATS]; /* ns */
 } subject;
 
@@ -34,7 +36,8 @@ static subject subjects[N_KERNELS] = {
 static rc_study *study;
 static rc_network *network;
 static double *initial;
-static size_t n_lanes;
+static size_t n_lanes; /* of one thread */
+static unsigned n_threads = 1;
 static double x[BOUND_TERMS] __attribute__((aligned(64))), y[N_VALUES] __attribute__((aligned(64)));
 static double weight[BOUND_TERMS / 12];
 static volatile double sink;
@@ -45,32 +48,29 @@ static void check(rc_status status) {
     exit(1);
 }
 
-static double now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
-}
-
-static rc_lanes *make_lanes(double gain, const rc_kernels *kernels) {
+static rc_lanes *make_lanes(double gain, const rc_kernels *kernels, unsigned thread) {
     rc_lanes *lanes;
     size_t n = network->n_neurons, n_trials = study->n_trials;
     check(rc_lanes_create(network, gain, study->dynamics.dt_ms / study->dynamics.tau_ms, n_lanes, kernels, &lanes));
     for (size_t trial = 0; trial < n_trials; trial++) {
-        rc_lanes_set(lanes, trial, initial + trial * n, 0);
-        rc_lanes_set(lanes, n_trials + trial, initial + trial * n, study->perturbation);
+        rc_lanes_set(lanes, trial, initial + trial * n, 2 * thread * study->perturbation);
+        rc_lanes_set(lanes, n_trials + trial, initial + trial * n, (2 * thread + 1) * study->perturbation);
     }
     return lanes;
 }
 
+static void advance(void *lanes) {
+    for (int step = 0; step < STEPS; step++) rc_lanes_advance(lanes);
+}
+
 static void measure(subject *s, int repeat) {
-    double start = now_ns();
-    for (int step = 0; step < STEPS; step++) rc_lanes_advance(s->lanes);
-    double stepped = now_ns();
+    double stepping = parallel_ns(n_threads, advance, (void **)s->lanes);
+    double stepped = thread_ns();
     for (int round = 0; round < TANH_ROUNDS; round++) rc_tanh(s->kernels, N_VALUES, x, y);
-    double tanh_done = now_ns();
+    double tanh_done = thread_ns();
     sink = s->bound(BOUND_ROUNDS, x, weight);
-    double bound_done = now_ns();
-    s->state_step[repeat] = (stepped - start) / (STEPS * (double)n_lanes);
+    double bound_done = thread_ns();
+    s->state_step[repeat] = stepping / (STEPS * (double)(n_lanes * n_threads));
     s->tanh[repeat] = (tanh_done - stepped) / (TANH_ROUNDS * (double)N_VALUES);
     s->multiply_add[repeat] = (bound_done - tanh_done) / (BOUND_ROUNDS * (double)BOUND_TERMS);
 }
@@ -90,40 +90,43 @@ static void time_kernels(double gain, int n_repeats) {
     for (size_t i = 0; i < BOUND_TERMS / 12; i++) weight[i] = i % 2 ? 1e-3 : -1e-3;
     for (size_t k = 0; k < N_KERNELS; k++)
         if (subjects[k].name && rc_kernels_find(subjects[k].name, &subjects[k].kernels) == RC_OK)
-            subjects[k].lanes = make_lanes(gain, subjects[k].kernels);
+            for (unsigned t = 0; t < n_threads; t++) subjects[k].lanes[t] = make_lanes(gain, subjects[k].kernels, t);
     for (int repeat = 0; repeat < n_repeats; repeat++)
         for (size_t k = 0; k < N_KERNELS; k++)
             if (subjects[k].kernels) measure(&subjects[k], repeat);
     for (size_t k = 0; k < N_KERNELS; k++) {
         if (!subjects[k].kernels) continue;
         printf("{\"kernels\": \"%s\", \"neurons\": %zu, \"connections\": %zu, \"lanes\": %zu, ", subjects[k].name,
-               network->n_neurons, network->n_connections, n_lanes);
+               network->n_neurons, network->n_connections, n_lanes * n_threads);
         print_times("state_step_ns", subjects[k].state_step, n_repeats, ", ");
         print_times("tanh_ns", subjects[k].tanh, n_repeats, ", ");
         print_times("multiply_add_ns", subjects[k].multiply_add, n_repeats, "}\n");
-        rc_lanes_destroy(&subjects[k].lanes);
+        for (unsigned t = 0; t < n_threads; t++) rc_lanes_destroy(&subjects[k].lanes[t]);
     }
 }
 
 static void write_states(double gain, int n_steps) {
     const rc_kernels *kernels;
+    rc_lanes *lanes[MOST_THREADS];
     check(rc_kernels_find(NULL, &kernels));
-    rc_lanes *lanes = make_lanes(gain, kernels);
+    for (unsigned t = 0; t < n_threads; t++) lanes[t] = make_lanes(gain, kernels, t);
     for (int step = 0; step < n_steps; step++) {
-        rc_lanes_advance(lanes);
+        for (unsigned t = 0; t < n_threads; t++) rc_lanes_advance(lanes[t]);
         for (size_t i = 0; i < network->n_neurons; i++)
-            for (size_t lane = 0; lane < n_lanes; lane++) {
-                double value = rc_lanes_get(lanes, lane, i);
+            for (size_t lane = 0; lane < n_threads * n_lanes; lane++) {
+                double value = rc_lanes_get(lanes[lane / n_lanes], lane % n_lanes, i);
                 fwrite(&value, sizeof value, 1, stdout);
             }
     }
-    rc_lanes_destroy(&lanes);
+    for (unsigned t = 0; t < n_threads; t++) rc_lanes_destroy(&lanes[t]);
 }
 
 int main(int argc, char **argv) {
-    int count = argc == 5 ? atoi(argv[4]) : 0;
-    if (count < 1 || count > MAX_REPEATS || (strcmp(argv[1], "time") != 0 && strcmp(argv[1], "states") != 0)) {
-        fprintf(stderr, "usage: kernels time|states SESSION GAIN COUNT\n");
+    int count = argc == 5 || argc == 6 ? atoi(argv[4]) : 0;
+    if (argc == 6) n_threads = (unsigned)atoi(argv[5]);
+    if (count < 1 || count > MAX_REPEATS || n_threads < 1 || n_threads > MOST_THREADS ||
+        (strcmp(argv[1], "time") != 0 && strcmp(argv[1], "states") != 0)) {
+        fprintf(stderr, "usage: kernels time|states SESSION GAIN COUNT [THREADS, at most %d]\n", MOST_THREADS);
         return 2;
     }
     check(rc_study_read(NULL, NULL, 0, &study));

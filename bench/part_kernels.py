@@ -1,45 +1,50 @@
-"""script/bench kernels: bench/kernels, bench/peers.py and the command in turns."""
+"""script/bench kernels: bench/kernels, NumPy, SciPy and plain Python, and the command in turns."""
 import subprocess
 import sys
 import tempfile
 
-from common import COMMAND, ROOT, header, least, lines, output, provenance, show_round, spawn, versions
+from children import Tools
+from common import COMMAND, ROOT, fill_block, header, least, lines, output, provenance, show_round, spawn, versions
 
-NAME, DOCUMENT, BLOCK = "kernels", "README.md", "bench"
+NAME = "kernels"
 KERNELS = str(ROOT / "build" / "bench" / "kernels")
 SESSION, GAIN = "1", "16"
 ONE_BY_ONE = "Python, one neuron after another"
 
 
+def prepare(folder, n_threads):
+    """What peers need; see bench/peers/work.py."""
+    network, states = f"{folder}/network.npz", f"{folder}/states{n_threads}"
+    output(COMMAND, "network", "--session", SESSION, "-o", network)
+    with open(states, "wb") as file:
+        subprocess.run([KERNELS, "states", SESSION, GAIN, "20", str(n_threads)], check=True, stdout=file)
+    return {"network": network, "states": states, "gain": float(GAIN)}
+
+
 def measure(rounds):
-    kernels, peers, runs, helps = {}, {}, [], []
-    with tempfile.TemporaryDirectory() as folder:
-        network, states = f"{folder}/network.npz", f"{folder}/states"
-        output(COMMAND, "network", "--session", SESSION, "-o", network)
-        with open(states, "wb") as file:
-            subprocess.run([KERNELS, "states", SESSION, GAIN, "20"], check=True, stdout=file)
+    kernels, runs, helps = {}, [], []
+    with tempfile.TemporaryDirectory() as folder, \
+            Tools(sys.executable, ("numpy", "scipy", "python"), "Steps", 1, prepare(folder, 1)) as tools:
         for number in range(rounds):
             show_round(number, rounds)
             for row in lines(KERNELS, "time", SESSION, GAIN, "30"):
                 kernels.setdefault(row["kernels"], []).append(row)
-            for row in lines(sys.executable, str(ROOT / "bench" / "peers.py"), network, states, GAIN, "0.5"):
-                peers.setdefault(row["peer"], []).append(row)
+            tools.turn(0.5)
             runs.append(spawn(COMMAND, "run", "-o", f"{folder}/results", "--force", "--quiet",
                               "--set", "exponents.count=0"))
             helps += [spawn(COMMAND, "--help") for _ in range(10)]
-    return summary(kernels, peers, runs, helps)
+    return summary(kernels, tools, runs, helps)
 
 
-def summary(kernels, peers, runs, helps):
+def summary(kernels, tools, runs, helps):
     first = next(iter(kernels.values()))[0]
-    peer = next(iter(peers.values()))[0]
     data = {
         **header(NAME),
-        "versions": versions(peer),
+        "versions": versions(tools),
         "network": {"session": int(SESSION), "gain": float(GAIN), "neurons": first["neurons"],
                     "connections": first["connections"], "lanes": first["lanes"]},
         "kernels": {},
-        "peers": {},
+        "peers": tools.rows("state_step_ns"),
     }
     for name, rows in kernels.items():
         step, tanh, multiply_add = (least([r[key] for r in rows]) for key in
@@ -47,9 +52,6 @@ def summary(kernels, peers, runs, helps):
         bound = {"multiply_adds_ns": multiply_add["min"] * first["connections"], "tanh_ns": tanh["min"] * first["neurons"]}
         data["kernels"][name] = {"state_step_ns": step, "bound": bound,
                                  "share_of_bound": sum(bound.values()) / step["min"]}
-    for label, rows in peers.items():
-        data["peers"][label] = {"state_step_ns": least([r["state_step_ns"] for r in rows]),
-                                "largest_gap": max(r["largest_gap"] for r in rows)}
     ours = min(k["state_step_ns"]["min"] for k in data["kernels"].values())
     times = {label: p["state_step_ns"]["min"] for label, p in data["peers"].items()}
     data["ratios"] = {"one_by_one": times.pop(ONE_BY_ONE) / ours, "best_peer": min(times.values()) / ours}
@@ -86,3 +88,7 @@ def table(data):
              "The machine's speed: as many multiply-adds from its first-level cache, plus the kernel's tanh alone, one "
              "after the other; a step overlaps them, so that a share may pass 100 %."]
     return "\n".join(rows)
+
+
+def write(data, text):
+    fill_block("README.md", "bench", text)

@@ -1,13 +1,13 @@
-"""script/bench spectrum: bench/spectrum and bench/spectrum_peers.py in turns, on three problems."""
+"""script/bench spectrum: bench/spectrum, NumPy and SciPy in turns, on three problems."""
 import subprocess
 import sys
 import tempfile
 
-from common import ROOT, header, least, lines, provenance, show_round, versions
+from children import Tools
+from common import ROOT, fill_block, header, least, lines, provenance, show_round, versions
 
-NAME, DOCUMENT, BLOCK = "spectrum", "docs/performance.md", "spectrum"
+NAME = "spectrum"
 SPECTRUM = str(ROOT / "build" / "bench" / "spectrum")
-PEERS = str(ROOT / "bench" / "spectrum_peers.py")
 SESSION, GAIN = "1", "22"
 
 # neurons, connections each, tangents, trials; compared over n blocks of so many steps; rounds, seconds a round
@@ -18,28 +18,28 @@ PROBLEMS = {
 }
 
 
-def write(path, *command):
+def save(path, *command):
     with open(path, "wb") as file:
         subprocess.run(command, check=True, stdout=file)
     return path
 
 
-def prepare(problem, folder):
-    """The arguments of both programs."""
-    neurons, connections, tangents, trials = problem["size"]
-    arguments = [str(neurons), str(connections), SESSION, GAIN, str(tangents), str(trials)]
-    compare = [str(n) for n in problem["compare"]]
-    network = write(f"{folder}/network", SPECTRUM, "network", *arguments)
-    start = write(f"{folder}/start", SPECTRUM, "start", *arguments, *compare)
-    peer = [sys.executable, PEERS, network, start, GAIN, str(tangents), str(trials), *compare, str(problem["seconds"])]
-    return arguments, peer
+def prepare(size, compare, gain, folder, n_threads):
+    """The arguments of bench/spectrum; what peers need, see bench/peers/work.py. size, compare: as in PROBLEMS."""
+    neurons, connections, tangents, trials = size
+    steps, blocks = compare
+    ours = [str(neurons), str(connections), SESSION, gain, str(tangents), str(trials)]
+    network = save(f"{folder}/network", SPECTRUM, "network", *ours)
+    start = save(f"{folder}/start{n_threads}", SPECTRUM, "start", *ours, str(steps), str(blocks), str(n_threads))
+    return ours, {"network": network, "start": start, "gain": float(gain), "tangents": tangents, "trials": trials,
+                  "n_steps": steps, "n_blocks": blocks}
 
 
 def collect(rows, key):
     return least([row[key] for row in rows])
 
 
-def summarise(problem, kernels, peers):
+def summarise(problem, kernels, tools):
     first = next(iter(kernels.values()))[0]
     neurons, _, tangents, trials = problem["size"]
     frame_mb = 8e-6 * neurons * tangents
@@ -52,10 +52,8 @@ def summarise(problem, kernels, peers):
                                  "peak_mb": max(row["peak_mb"] for row in rows),
                                  "frames_held": max(row["peak_mb"] for row in rows) / frame_mb}
     bound = min(k["bound_ns"] for k in data["kernels"].values())
-    for label, rows in peers.items():
-        step = collect(rows, "step_ns")
-        data["peers"][label] = {"step_ns": step, "share_of_bound": bound / step["min"], "qr": rows[0]["qr"],
-                                "gap": max(row["gap"] for row in rows)}
+    for label, row in tools.rows("step_ns").items():
+        data["peers"][label] = {"share_of_bound": bound / row["step_ns"]["min"], **row}
     ours = min(k["step_ns"]["min"] for k in data["kernels"].values())
     data["ratios"] = {label: p["step_ns"]["min"] / ours for label, p in data["peers"].items()}
     return data
@@ -63,15 +61,15 @@ def summarise(problem, kernels, peers):
 
 def run(problem, rounds, folder, best):
     """best: the fastest kernels' name, where the others take too long; None: all."""
-    arguments, peer = prepare(problem, folder)
-    kernels, peers = {}, {}
-    for number in range(rounds):
-        show_round(number, rounds)
-        for row in lines(SPECTRUM, "time", *arguments, str(problem["seconds"]), *([best] if best else [])):
-            kernels.setdefault(row["kernels"], []).append(row)
-        for label in lines(*peer)[0]:
-            peers.setdefault(label, []).extend(lines(*peer, label))
-    return kernels, peers
+    arguments, of_peers = prepare(problem["size"], problem["compare"], GAIN, folder, 1)
+    kernels = {}
+    with Tools(sys.executable, ("numpy", "scipy"), "Spectrum", 1, of_peers) as tools:
+        for number in range(rounds):
+            show_round(number, rounds)
+            for row in lines(SPECTRUM, "time", *arguments, str(problem["seconds"]), "1", *([best] if best else [])):
+                kernels.setdefault(row["kernels"], []).append(row)
+            tools.turn(problem["seconds"])
+    return kernels, tools
 
 
 def measure(rounds):
@@ -80,9 +78,9 @@ def measure(rounds):
     for name, problem in PROBLEMS.items():
         with tempfile.TemporaryDirectory() as folder:
             few = problem["rounds"]
-            kernels, peers = run(problem, few or rounds, folder, best if few else None)
-        data["problems"][name] = summarise(problem, kernels, peers)
-        data["versions"] = versions(next(iter(peers.values()))[0])
+            kernels, tools = run(problem, few or rounds, folder, best if few else None)
+        data["problems"][name] = summarise(problem, kernels, tools)
+        data["versions"] = versions(tools)
         best = list(data["problems"][name]["kernels"])[-1]
     return data
 
@@ -137,3 +135,7 @@ def table(data):
              "The bound is one multiply-add for each connection and each of k + 1 vectors at the speed that this "
              "processor has in its first-level cache (peers: with the fastest kernels' speed, and as if they did no more)."]
     return "\n".join(rows)
+
+
+def write(data, text):
+    fill_block("docs/performance.md", "spectrum", text)

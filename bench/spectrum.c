@@ -1,31 +1,31 @@
 /* Times the library's tangent work, the step and the QR, on one core:
- *   spectrum start   PROBLEM STEPS N_BLOCKS   what peers need: raw float64, see write_start
- *   spectrum time    PROBLEM SECONDS [KERNELS]    one JSON line for each kernel, or for one
- *   spectrum network PROBLEM            W: raw, see write_network
+ *   spectrum start   PROBLEM STEPS N_BLOCKS [THREADS]     what peers need: raw float64, see write_start
+ *   spectrum time    PROBLEM SECONDS [THREADS [KERNELS]]  one JSON line for each kernel, or for one
+ *   spectrum network PROBLEM                              W: raw, see write_network
  * PROBLEM: NEURONS CONNECTIONS SESSION GAIN TANGENTS TRIALS. 200 neurons with 20 connections each are the published
  * study's network; others have the same random streams and their weights such that the spectral radius stays.
  * A block is some steps (100 where time is taken) and one QR. Several trials go side by side, one alone has its
- * tangents in the lanes, as in `rnnchaos spectrum`. */
+ * tangents in the lanes, as in `rnnchaos spectrum`. Several threads have an equal share of the trials each. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <rnnchaos/rnnchaos.h>
 
 #include "bound.h"
 #include "exponents/probe.h"
+#include "parallel.h"
 
 enum { BLOCK = 100, N_KERNELS = 3, MAX_REPEATS = 10000, BOUND_ROUNDS = 2000, SETTLING_MS = 2000 };
 
 typedef struct {
     const char *name;
     double (*bound)(size_t n_rounds, const double *x, const double *weight);
-    const rc_kernels *kernels; /* NULL: not for this processor */
-    rc_probe *probe;
+    const rc_kernels *kernels;     /* NULL: not for this processor */
+    rc_probe *probe[MOST_THREADS]; /* one each */
     double step[MAX_REPEATS], bare_step[MAX_REPEATS], qr[MAX_REPEATS], multiply_add[MAX_REPEATS]; /* ns */
 } subject;
 
@@ -38,8 +38,9 @@ static subject subjects[N_KERNELS] = {
 };
 
 static rc_network *network;
-static double *states; /* [trial, neuron], settled */
-static size_t n_tangents, n_trials;
+static double *states;              /* [trial, neuron], settled */
+static size_t n_tangents, n_trials; /* n_trials: of all threads */
+static unsigned n_threads = 1;
 static rc_spectrum_plan plan;
 static double x[BOUND_TERMS] __attribute__((aligned(64))), weight[BOUND_TERMS / 12];
 static volatile double sink;
@@ -48,13 +49,6 @@ static void check(rc_status status) {
     if (status == RC_OK) return;
     fprintf(stderr, "spectrum: %s\n", rc_message());
     exit(1);
-}
-
-/* Of this thread: what else the machine does is not counted. */
-static double now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
 }
 
 static void make_network(char **problem) {
@@ -92,11 +86,12 @@ static void settle(void) {
     rc_lanes_destroy(&lanes);
 }
 
-static rc_probe *make_probe(const rc_kernels *kernels) {
+static rc_probe *make_probe(const rc_kernels *kernels, unsigned thread) {
     rc_probe *probe;
+    size_t share = n_trials / n_threads;
     plan.kernels = kernels;
-    check(rc_probe_create(network, &plan, n_trials, n_tangents, n_trials == 1, &probe));
-    check(rc_probe_start(probe, states));
+    check(rc_probe_create(network, &plan, share, n_tangents, share == 1, &probe));
+    check(rc_probe_start(probe, states + thread * share * network->n_neurons));
     return probe;
 }
 
@@ -105,23 +100,25 @@ static void write_values(const double *values, size_t n) { fwrite(values, sizeof
 /* States [trial, neuron], the frame of all trials [tangent, neuron], the sums of ln R_ii over the blocks [trial,
  * tangent]. */
 static void write_start(size_t n_steps, int n_blocks) {
-    rc_probe *probe = make_probe(NULL);
-    size_t n = network->n_neurons;
-    double *tangent = calloc(n, sizeof *tangent), *sum = calloc(n_trials * n_tangents, sizeof *sum);
+    size_t n = network->n_neurons, n_sums = n_trials / n_threads * n_tangents;
+    double *tangent = calloc(n, sizeof *tangent), *sum = calloc(n_threads * n_sums, sizeof *sum);
     if (!tangent || !sum) exit(1);
     write_values(states, n_trials * n);
-    for (size_t c = 0; c < n_tangents; c++) {
-        rc_bundle_get_tangent(probe->bundle, 0, c, tangent);
-        write_values(tangent, n);
+    for (unsigned t = 0; t < n_threads; t++) {
+        rc_probe *probe = make_probe(NULL, t);
+        for (size_t c = 0; t == 0 && c < n_tangents; c++) {
+            rc_bundle_get_tangent(probe->bundle, 0, c, tangent);
+            write_values(tangent, n);
+        }
+        for (int block = 0; block < n_blocks; block++) {
+            check(rc_probe_advance(probe, n_steps, n_steps));
+            for (size_t i = 0; i < n_sums; i++) sum[t * n_sums + i] += probe->log_stretch[i];
+        }
+        rc_probe_destroy(&probe);
     }
-    for (int block = 0; block < n_blocks; block++) {
-        check(rc_probe_advance(probe, n_steps, n_steps));
-        for (size_t i = 0; i < n_trials * n_tangents; i++) sum[i] += probe->log_stretch[i];
-    }
-    write_values(sum, n_trials * n_tangents);
+    write_values(sum, n_threads * n_sums);
     free(tangent);
     free(sum);
-    rc_probe_destroy(&probe);
 }
 
 /* n and the number of connections as float64; then row starts (float64), columns (float64), weights. */
@@ -134,20 +131,22 @@ static void write_network(void) {
     write_values(network->weight, network->n_connections);
 }
 
+static void advance(void *probe) { check(rc_probe_advance(probe, BLOCK, BLOCK)); }
+
+/* The parts of a step are those of one thread. */
 static void measure(subject *s, int repeat) {
-    double *log_stretch = s->probe->piece, condition[RC_LANE_UNIT];
-    double start = now_ns();
-    check(rc_probe_advance(s->probe, BLOCK, BLOCK));
-    double whole = now_ns();
-    for (int step = 0; step < BLOCK; step++) rc_bundle_advance(s->probe->bundle);
-    double bare = now_ns();
-    rc_gauge_orthonormalise(s->probe->gauge, s->probe->bundle, log_stretch, condition);
-    double qr = now_ns();
+    rc_probe *probe = s->probe[0];
+    double *log_stretch = probe->piece, condition[RC_LANE_UNIT], share = (double)n_trials / n_threads;
+    double whole = parallel_ns(n_threads, advance, (void **)s->probe), start = thread_ns();
+    for (int step = 0; step < BLOCK; step++) rc_bundle_advance(probe->bundle);
+    double bare = thread_ns();
+    rc_gauge_orthonormalise(probe->gauge, probe->bundle, log_stretch, condition);
+    double qr = thread_ns();
     sink = s->bound(BOUND_ROUNDS, x, weight);
-    double bound = now_ns();
-    s->step[repeat] = (whole - start) / (BLOCK * (double)n_trials);
-    s->bare_step[repeat] = (bare - whole) / (BLOCK * (double)n_trials);
-    s->qr[repeat] = (qr - bare) / (double)n_trials;
+    double bound = thread_ns();
+    s->step[repeat] = whole / (BLOCK * (double)n_trials);
+    s->bare_step[repeat] = (bare - start) / (BLOCK * share);
+    s->qr[repeat] = (qr - bare) / share;
     s->multiply_add[repeat] = (bound - qr) / (BOUND_ROUNDS * (double)BOUND_TERMS);
 }
 
@@ -167,9 +166,9 @@ static void time_kernels(double seconds, const char *only) {
     for (size_t k = 0; k < N_KERNELS; k++)
         if (subjects[k].name && (!only || !strcmp(only, subjects[k].name)) &&
             rc_kernels_find(subjects[k].name, &subjects[k].kernels) == RC_OK)
-            subjects[k].probe = make_probe(subjects[k].kernels);
+            for (unsigned t = 0; t < n_threads; t++) subjects[k].probe[t] = make_probe(subjects[k].kernels, t);
     int n = 0;
-    for (double start = now_ns(); n < MAX_REPEATS && (n < 2 || now_ns() - start < 1e9 * seconds); n++)
+    for (double start = thread_ns(); n < MAX_REPEATS && (n < 2 || thread_ns() - start < 1e9 * seconds); n++)
         for (size_t k = 0; k < N_KERNELS; k++)
             if (subjects[k].kernels) measure(&subjects[k], n);
     struct rusage usage;
@@ -183,23 +182,31 @@ static void time_kernels(double seconds, const char *only) {
         print_times("qr_ns", subjects[k].qr, n);
         print_times("multiply_add_ns", subjects[k].multiply_add, n);
         printf("}\n");
-        rc_probe_destroy(&subjects[k].probe);
+        for (unsigned t = 0; t < n_threads; t++) rc_probe_destroy(&subjects[k].probe[t]);
     }
 }
 
 int main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     bool is_network = !strcmp(what, "network"), is_start = !strcmp(what, "start"), is_time = !strcmp(what, "time");
-    if (!(is_network && argc == 8) && !(is_start && argc == 10) && !(is_time && (argc == 9 || argc == 10))) {
+    int threads = is_start ? 10 : 9; /* where the argument is */
+    if (argc > threads) n_threads = (unsigned)atoi(argv[threads]);
+    if (!(is_network && argc == 8) && !(is_start && (argc == 10 || argc == 11)) &&
+        !(is_time && argc >= 9 && argc <= 11)) {
         fprintf(stderr, "usage: spectrum network|start|time NEURONS CONNECTIONS SESSION GAIN TANGENTS TRIALS "
-                        "[STEPS N_BLOCKS | SECONDS [KERNELS]]\n");
+                        "[STEPS N_BLOCKS [THREADS] | SECONDS [THREADS [KERNELS]]]\n");
+        return 2;
+    }
+    if (n_threads < 1 || n_threads > MOST_THREADS || (unsigned)atoi(argv[7]) % n_threads != 0) {
+        fprintf(stderr, "spectrum: %u threads, expected at most %d and the trials to be a multiple\n", n_threads,
+                MOST_THREADS);
         return 2;
     }
     make_network(argv + 2);
     settle();
     if (is_network) write_network();
     if (is_start) write_start((size_t)atoi(argv[8]), atoi(argv[9]));
-    if (is_time) time_kernels(atof(argv[8]), argv[9]);
+    if (is_time) time_kernels(atof(argv[8]), argc > 10 ? argv[10] : NULL);
     free(states);
     rc_network_destroy(&network);
     return fflush(stdout) ? 1 : 0;
