@@ -8,7 +8,8 @@ enum { MOST_THREADS = 256 };
 double thread_ns(void);
 
 /* Runs work(each[t]) on thread t of n_threads and waits for all. One thread: this one, and its processor time;
- * more: the time on the clock, with what starting and joining them takes. Ends the program if a thread cannot be had. */
+ * more: the time on the clock, with what starting and joining them takes. Ends the program if a thread cannot be had.
+ */
 double parallel_ns(unsigned n_threads, void (*work)(void *), void **each);
 
 #endif
