@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 
+import part_growth
 import part_kernels
 import part_peers
 import part_spectrum
 from common import keep
 
-PARTS = {part.NAME: part for part in (part_kernels, part_spectrum, part_peers)}
+PARTS = {part.NAME: part for part in (part_kernels, part_spectrum, part_peers, part_growth)}
 ALL = part_kernels, part_spectrum  # without what must be downloaded
 
 

@@ -1,9 +1,13 @@
 """script/bench growth: how costs grow, with fitted exponents, and what share of the machine's bound spectra reach."""
 import math
 
+import sys
+
 from common import COMMAND, ROOT, compiler, fill_block, header, least, lines, show_round, spawn
 
 NAME = "growth"
+DGEMM = [sys.executable, str(ROOT / "bench" / "dgemm.py")]
+DENSE = (200, 500, 1000, 2000)  # neurons; 64 lanes
 GROWTH, SPECTRUM = (str(ROOT / "build" / "bench" / name) for name in ("growth", "spectrum"))
 SESSION, GAIN = "1", "22"
 
@@ -49,7 +53,7 @@ def merge(old, new):
 def measure(rounds):
     data = header(NAME)
     machine = {"bandwidth": {}, "tanh_ns": math.inf}
-    steps, spectra, threads = {}, {}, {}
+    steps, spectra, threads, dense = {}, {}, {}, {n: {"ns": math.inf, "dgemm_ns": math.inf} for n in DENSE}
     for number in range(max(1, rounds // 3)):
         show_round(number, max(1, rounds // 3))
         for row in lines(GROWTH, "bandwidth"):
@@ -63,11 +67,15 @@ def measure(rounds):
         for size in SPECTRA:
             if number == 0 or size[0] * size[2] < BEYOND:
                 spectra[size] = merge(spectra.get(size), measure_spectrum(size))
+        for n, row in dense.items():
+            row["ns"] = min(row["ns"], lines(GROWTH, "step", str(n), str(n - 1), "64")[0]["ns"])
+            gemm = lines(*DGEMM, str(n), "64")[0]
+            row["dgemm_ns"] = min(row["dgemm_ns"], gemm["ns"])
         for n in (1, 2, 4):
             threads.setdefault(n, []).append(spawn(COMMAND, "run", "-o", str(ROOT / "build" / "bench-growth"), "--force",
                                                    "--quiet", "--no-figure", "--threads", str(n), "--set",
                                                    "exponents.count=0")[0])
-    data.update(machine_speed=machine, compiler=compiler(), spectra=list(spectra.values()),
+    data.update(machine_speed=machine, compiler=compiler(), blas=gemm["blas"], numpy=gemm["numpy"], dense=dense, spectra=list(spectra.values()),
                 steps={what: [{"size": size, "ns": steps[size]} for size in sizes] for what, sizes in STEPS.items()},
                 threads={str(n): least(times) for n, times in threads.items()})
     data["fits"] = fits(data)
@@ -108,6 +116,12 @@ def table(data):
     one = threads[1]
     rows.append("| the study without exponents against threads | −1 | "
                 + ", ".join(f"{one / t:.2f} × with {n}" for n, t in threads.items() if n > 1) + " | |")
+    rows += ["", "| dense W, 64 lanes: N | a step | of which tanh | OpenBLAS's W @ R alone takes | of the rest of the step |",
+             "|--:|--:|--:|--:|--:|"]
+    for n, row in data["dense"].items():
+        tanh = speed["tanh_ns"] * 64 * int(n)
+        rows.append(f"| {n} | {time_text(row['ns'])} | {time_text(tanh)} | {time_text(row['dgemm_ns'])} | "
+                    f"{100 * row['dgemm_ns'] / (row['ns'] - tanh):.0f} % |")
     rows += ["", "| N | connections | k | trials | a step and trial | share of the multiply-add bound | QR, every 100 steps |",
              "|--:|--:|--:|--:|--:|--:|--:|"]
     for s in data["spectra"]:
@@ -116,7 +130,7 @@ def table(data):
     about = data["machine"]
     rows += ["", f"Measured by `script/bench growth` on {data['date'][:10]}: {about['processor']} (family/model "
              f"{about['family_model']}), {about['cores']} cores{', virtual' if about['hypervisor'] else ''}, load "
-             f"{data['load']:.1f}; {data['compiler']}; {data['spectra'][0]['kernels']}. Processor time of one thread, the "
+             f"{data['load']:.1f}; {data['compiler']}, NumPy {data['numpy']}, {data['blas']}; {data['spectra'][0]['kernels']}. Processor time of one thread, the "
              "least of many. The bound is one multiply-add for each connection and each of k + 1 vectors, with operands in the "
              "first-level cache."]
     return "\n".join(rows)
