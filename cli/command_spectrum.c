@@ -10,7 +10,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "cli.h"
-#include "spectrum_text.h"
+#include "spectrum_json.h"
 #include "stop.h"
 
 static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,current,map}]\n"
@@ -70,17 +70,6 @@ static rc_status parse_count(const char *option, const char *text, size_t high, 
     return rc_fail(RC_INVALID, "--%s '%s': expected a whole number from 1 to %zu", option, text, high);
 }
 
-static rc_status parse_form(const char *text, rc_form *form) {
-    static const char *const names[] = {"rate", "current", "map"}; /* by rc_form */
-    if (!text) return RC_OK;
-    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
-        if (strcmp(text, names[k]) != 0) continue;
-        *form = (rc_form)k;
-        return RC_OK;
-    }
-    return rc_fail(RC_INVALID, "--form '%s': expected rate, current or map", text);
-}
-
 static rc_status parse_exponents(const char *text, size_t n_neurons, size_t *n_exponents) {
     *n_exponents = n_neurons < 10 ? n_neurons : 10;
     if (text && strcmp(text, "all") == 0) {
@@ -98,7 +87,7 @@ static rc_status parse_plan(job *j) {
     rc_spectrum_plan *plan = &j->plan;
     *plan = (rc_spectrum_plan){
         .gain = 1, .tau_ms = 20, .dt_ms = 1, .transient_ms = 10000, .duration_ms = 50000, .stop = &cli_control.stop};
-    RC_TRY(parse_form(a->form, &plan->form));
+    if (a->form) RC_TRY(rc_form_find(a->form, &plan->form));
     RC_TRY(parse_real("gain", a->gain, 0, false, &plan->gain));
     RC_TRY(parse_real("tau-ms", a->tau_ms, 0, true, &plan->tau_ms));
     RC_TRY(parse_real("dt-ms", a->dt_ms, 0, true, &plan->dt_ms));
@@ -117,7 +106,7 @@ done:
 static void draw_states(uint32_t seed, size_t n, double *states) {
     rc_stream stream;
     rc_stream_open(&seed, 1, NULL, 0, &stream);
-    for (size_t i = 0; i < n; i++) states[i] = 2 * rc_stream_uniform(&stream) - 1;
+    rc_stream_states(&stream, n, states);
 }
 
 static rc_status prepare(job *j) {
@@ -147,16 +136,20 @@ done:
 
 static rc_status measure(job *j) {
     rc_status status = RC_OK;
+    char *text = NULL;
     RC_TRY(prepare(j));
     RC_TRY(rc_spectrum_measure(j->network, &j->plan, j->n_trials, j->states, j->spectra));
     RC_TRY(rc_spectrum_judge(j->network, &j->plan, j->n_trials, j->spectra));
     rc_attractors_match(&j->plan, j->n_trials, j->spectra);
     if (j->arguments->output) RC_TRY(rc_spectra_write(&j->plan, j->n_trials, j->spectra, j->arguments->output));
-    if (j->arguments->json)
+    if (j->arguments->json) {
         spectrum_print_json(j->network, &j->plan, j->n_trials, j->spectra);
-    else
-        spectrum_print_table(j->network, &j->plan, j->n_trials, j->spectra);
+        goto done;
+    }
+    RC_TRY(rc_spectra_describe(j->network, &j->plan, j->n_trials, j->spectra, &text));
+    fputs(text, stdout);
 done:
+    free(text);
     return status;
 }
 

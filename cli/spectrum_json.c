@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "spectrum_text.h"
+#include "spectrum_json.h"
 
 /* Numbers that JSON cannot write are null. */
 static void json_number(const char *name, double value, const char *after) {
@@ -111,14 +111,15 @@ static void json_trial(const rc_spectrum *s, double tau_s) {
     printf("}");
 }
 
-static void json_summary(const spectrum_summary *all) {
-    const rc_rate *escape = &all->survival.escape;
+static void json_summary(size_t n_trials, rc_spectrum *const *spectra) {
+    rc_spectra_summary all = rc_spectra_summarise(n_trials, spectra);
+    const rc_rate *escape = &all.survival.escape;
     printf(" \"attractors\": [");
-    for (size_t k = 0; k < all->n_attractors; k++) {
-        const rc_spectrum *first;
-        rc_share share = spectrum_attractor_share(all, k, &first);
+    for (size_t k = 0; k < all.n_attractors; k++) {
+        size_t first;
+        rc_share share = rc_attractor_share(k, n_trials, spectra, &first);
         printf("%s\n    {", k ? "," : "");
-        json_text("verdict", rc_verdict_name(first->verdict), ", ");
+        json_text("verdict", rc_verdict_name(spectra[first]->verdict), ", ");
         json_share("trials", share, "}");
     }
     printf("],\n \"escape_rate\": {\"n\": %zu, \"of\": %zu, ", escape->n, escape->of);
@@ -126,15 +127,14 @@ static void json_summary(const spectrum_summary *all) {
     json_number("value", escape->value, ", ");
     json_number("low", escape->low, ", ");
     json_number("high", escape->high, "},\n ");
-    json_share("survival", all->survival.moving, ",\n ");
-    json_share("chaotic", all->chaotic, "}\n");
+    json_share("survival", all.survival.moving, ",\n ");
+    json_share("chaotic", all.chaotic, "}\n");
 }
 
 void spectrum_print_json(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
                          rc_spectrum *const *spectra) {
-    spectrum_summary all = spectrum_summarise(n_trials, spectra);
     printf("{\"neurons\": %zu, \"connections\": %zu, ", network->n_neurons, network->n_connections);
-    json_text("form", spectrum_form_names[plan->form], ", ");
+    json_text("form", rc_form_name(plan->form), ", ");
     json_number("gain", plan->gain, ", ");
     json_number("tau_ms", plan->tau_ms, ", ");
     json_number("dt_ms", plan->dt_ms, ",\n \"trials\": [\n");
@@ -142,5 +142,5 @@ void spectrum_print_json(const rc_network *network, const rc_spectrum_plan *plan
         json_trial(spectra[t], plan->tau_ms / 1000);
         printf(t + 1 < n_trials ? ",\n" : "\n ],\n");
     }
-    json_summary(&all);
+    json_summary(n_trials, spectra);
 }

@@ -2,6 +2,8 @@
 #ifndef RNNCHAOS_DYNAMICS_H
 #define RNNCHAOS_DYNAMICS_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +42,11 @@ typedef enum rc_form {
     RC_FORM_MAP      /* r <- tanh(g W r + b) */
 } rc_form;
 
+/* "rate", "current" or "map". Never NULL. Errors of rc_form_find: RC_INVALID for
+ * another name. */
+const char *rc_form_name(rc_form form);
+rc_status rc_form_find(const char *name, rc_form *form);
+
 /* States of one network side by side: trials, and their twins, are lanes.
  * n_lanes is padded to a multiple of RC_LANE_UNIT; padding stays at zero. */
 typedef struct rc_lanes rc_lanes;
@@ -75,6 +82,50 @@ size_t rc_lanes_not_finite(const rc_lanes *lanes, size_t lane);
 
 /* Accepts NULL; leaves NULL. */
 void rc_lanes_destroy(rc_lanes **lanes);
+
+/* --- Whole trajectories ------------------------------------------------------ */
+
+typedef struct rc_simulation {
+    rc_form form;
+    double gain;
+    const double *input; /* b [neuron], borrowed; NULL for none */
+    double tau_ms, dt_ms;
+    size_t n_steps;             /* taken by every trial */
+    size_t every;               /* states are kept after 0, every, 2 every, ... steps; from 1 */
+    const rc_kernels *kernels;  /* NULL: the best */
+    const atomic_bool *stop;    /* may be NULL; set: end soon with RC_STOPPED */
+    atomic_ullong *state_steps; /* may be NULL; grows by the steps of the trials, to be watched */
+} rc_simulation;
+
+/* States that are kept of a trial: n_steps / every + 1, with the initial one. */
+size_t rc_simulation_n_kept(const rc_simulation *plan);
+
+/* Advances n_trials trials from initial_states [trial, neuron] (r, or x for
+ * RC_FORM_CURRENT) and writes what they go through to out [trial, kept, neuron];
+ * the same to the bit on all kernels, and for any number of trials.
+ * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE.
+ * Cost: as rc_lanes_advance, trials side by side by 8. */
+rc_status rc_simulate(const rc_network *network, const rc_simulation *plan, size_t n_trials,
+                      const double *initial_states, double *out);
+
+/* Trials beside their twins, which begin `perturbation` away in every neuron;
+ * RC_FORM_RATE, without input: what the published study does. */
+typedef struct rc_twins {
+    double gain, tau_ms, dt_ms, perturbation;
+    size_t n_steps;
+    const rc_kernels *kernels;          /* NULL: the best */
+    const atomic_bool *stop;            /* as in rc_simulation ... */
+    atomic_ullong *state_steps;         /* ... , two a pair and step */
+    size_t n_recorded;                  /* of so many steps (n_steps at the most) ... */
+    size_t record_trial, record_neuron; /* ... one neuron of one trial ... */
+    double *recorded[2];                /* ... and of its twin is written here, [step], before the step is taken */
+} rc_twins;
+
+/* distance [step, trial] receives how far each twin is from its trial (Euclidean
+ * norm over neurons) before each of n_steps steps; see rc_divergence_measure.
+ * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE. */
+rc_status rc_twins_follow(const rc_network *network, const rc_twins *plan, size_t n_trials,
+                          const double *initial_states, double *distance);
 
 #ifdef __cplusplus
 }

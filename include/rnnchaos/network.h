@@ -2,6 +2,7 @@
 #ifndef RNNCHAOS_NETWORK_H
 #define RNNCHAOS_NETWORK_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,10 +29,24 @@ typedef struct rc_network {
  * the caller frees it with free(). Errors: RC_NO_MEMORY. Cost: O(N^2). */
 rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_network **out, double **initial_states);
 
+/* The same for networks that take their time: gives up with RC_STOPPED once
+ * *stop is set. stop may be NULL. */
+rc_status rc_network_generate_unless(const atomic_bool *stop, const rc_study *study, uint32_t session, rc_network **out,
+                                     double **initial_states);
+
 /* A network from a row-major dense matrix [n_neurons, n_neurons]; zeros are
  * absent connections. Errors: RC_NO_MEMORY, RC_INVALID if a weight is not
  * finite or n_neurons is 0. */
 rc_status rc_network_from_dense(const double *weights, size_t n_neurons, rc_network **out);
+
+/* A network from compressed sparse rows in memory, as in rc_network: row_start
+ * [n_neurons + 1], column and weight [row_start[n_neurons]]. Columns may come in
+ * any order; duplicates are added in their order, zeros dropped. Errors:
+ * RC_NO_MEMORY; RC_INVALID if n_neurons is 0, row_start does not ascend from 0,
+ * a column is not below n_neurons, or a weight is not finite.
+ * Cost: O(connections + n_neurons). */
+rc_status rc_network_from_csr(const size_t *row_start, const uint32_t *column, const double *weight, size_t n_neurons,
+                              rc_network **out);
 
 /* A network from somebody's matrix, docs/weights.md: .npy, .npz (dense, or
  * SciPy's sparse csr, csc, coo), Matrix Market or HDF5, told by the content.

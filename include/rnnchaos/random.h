@@ -38,6 +38,11 @@ double rc_stream_uniform(rc_stream *stream);
 /* The next standard normal double. */
 double rc_stream_normal(rc_stream *stream);
 
+/* n numbers uniform in [-1, 1), 2 u - 1 each, as initial states are drawn:
+ * trial after trial, neuron after neuron. Of the stream (seed, no spawn key)
+ * they are those of `rnnchaos spectrum --seed`. */
+void rc_stream_states(rc_stream *stream, size_t n, double *states);
+
 /* The sum of n values, added pairwise in NumPy's order. */
 double rc_pairwise_sum(const double *values, size_t n);
 

@@ -13,5 +13,6 @@
 #include <rnnchaos/status.h>
 #include <rnnchaos/store.h>
 #include <rnnchaos/study.h>
+#include <rnnchaos/version.h>
 
 #endif

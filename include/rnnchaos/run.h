@@ -103,6 +103,20 @@ rc_progress rc_progress_begin(const rc_study *study, const rc_run_options *optio
  * control->stop was set. */
 rc_status rc_run_threads(const rc_study *study, const rc_run_options *options);
 
+/* Runs a whole study and gives its results, provenance included. Takes the study,
+ * also when it fails. Of the options, journal, results and shards are not looked at.
+ * With options->folder, which must be there, that folder keeps the journal and
+ * checkpoints of the run, which goes on with what they hold: it and `rnnchaos run
+ * --resume` can go on with what the other began.
+ * Errors: those of rc_run_threads and rc_journal_open; RC_CONFLICT if the folder
+ * holds another study. */
+rc_status rc_run_study(rc_study *study, const rc_run_options *options, rc_results **out);
+
+/* Writes into a folder what `rnnchaos run` leaves there besides journal and figures:
+ * study.yaml, results.h5 and data_curation.pickle. Errors: those of
+ * rc_results_write; RC_CONFLICT if the folder holds another study. */
+rc_status rc_results_save(const rc_results *results, const char *folder);
+
 #ifdef __cplusplus
 }
 #endif

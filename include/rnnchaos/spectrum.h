@@ -271,6 +271,23 @@ rc_survival rc_survival_of(size_t n_trials, rc_spectrum *const *spectra);
  * SIZE_MAX where a trial is undecided. */
 size_t rc_attractors_match(const rc_spectrum_plan *plan, size_t n_trials, rc_spectrum *const *spectra);
 
+/* What judged and matched trials say together. */
+typedef struct rc_spectra_summary {
+    size_t n_attractors;
+    rc_share chaotic;
+    rc_survival survival;
+} rc_spectra_summary;
+
+rc_spectra_summary rc_spectra_summarise(size_t n_trials, rc_spectrum *const *spectra);
+
+/* The share of trials in one attractor, and the first of them (SIZE_MAX: none is). */
+rc_share rc_attractor_share(size_t attractor, size_t n_trials, rc_spectrum *const *spectra, size_t *first);
+
+/* Judged and matched spectra in words, many lines: what `rnnchaos spectrum`
+ * prints. The caller frees *out with free(). Errors: RC_NO_MEMORY. */
+rc_status rc_spectra_describe(const rc_network *network, const rc_spectrum_plan *plan, size_t n_trials,
+                              rc_spectrum *const *spectra, char **out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@
 #ifndef RNNCHAOS_STORE_H
 #define RNNCHAOS_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -164,6 +165,17 @@ rc_status rc_results_read(const char *path, rc_results **out);
 rc_status rc_results_export_pickle(const rc_results *results, const char *path);
 rc_status rc_results_export_npz(const rc_results *results, const char *path);
 rc_status rc_results_export_csv(const rc_results *results, const char *path);
+
+/* One number that is told of a trial: a double of rc_spectrum, or (is_count) a
+ * size_t, where SIZE_MAX means unknown and is written as -1. */
+typedef struct rc_spectrum_number {
+    const char *name, *units, *long_name;
+    size_t offset; /* in rc_spectrum */
+    bool is_count;
+} rc_spectrum_number;
+
+extern const rc_spectrum_number rc_spectrum_numbers[];
+extern const size_t rc_n_spectrum_numbers;
 
 /* Writes the spectra of one measurement to an HDF5 file: exponents, errors,
  * verdicts, and ln R_ii of every block as log_stretch [trial, block, index],

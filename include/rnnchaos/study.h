@@ -2,6 +2,7 @@
 #ifndef RNNCHAOS_STUDY_H
 #define RNNCHAOS_STUDY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -82,6 +83,26 @@ rc_status rc_study_template(char **out);
  * rules of reading (docs/study-file.md). The caller frees *out with free().
  * Errors: RC_NO_MEMORY. */
 rc_status rc_study_reference(char **out);
+
+/* One key of a study, explained. Texts are constant. */
+typedef struct rc_study_key {
+    const char *name;      /* dotted: "network.neurons" */
+    const char *unit;      /* NULL: dimensionless */
+    const char *initial;   /* the default, as YAML */
+    const char *fallback;  /* what a key that is left out becomes where the default does not fit; NULL: nothing */
+    const char *help;      /* what it means */
+    bool is_list;          /* of numbers */
+    char expectation[192]; /* what a value must be: "a number from 0 to 1" */
+} rc_study_key;
+
+/* How many keys there are, and key number `index` of them, in the order of the
+ * canonical text. */
+size_t rc_study_n_keys(void);
+void rc_study_key_describe(size_t index, rc_study_key *out);
+
+/* The value of key number `index`, as YAML: "200", "[1, 4]", "all". The caller
+ * frees *out with free(). Errors: RC_NO_MEMORY. */
+rc_status rc_study_value(const rc_study *study, size_t index, char **out);
 
 /* The index of a session number in study->sessions; n_sessions if absent. */
 size_t rc_study_session_index(const rc_study *study, uint32_t session);

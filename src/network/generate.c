@@ -55,7 +55,7 @@ static rc_status draw_initial_states(const rc_study *study, rc_stream *stream, d
         return rc_fail(RC_NO_MEMORY, "%zu trials of %zu neurons are too many", n_trials, n_neurons);
     rc_status status = RC_ARRAY(*out, n_trials * n_neurons, "initial states");
     if (status != RC_OK) return status;
-    for (size_t i = 0; i < n_trials * n_neurons; i++) (*out)[i] = 2 * rc_stream_uniform(stream) - 1;
+    rc_stream_states(stream, n_trials * n_neurons, *out);
     return RC_OK;
 }
 

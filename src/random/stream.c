@@ -88,6 +88,10 @@ uint64_t rc_stream_bits(rc_stream *stream) {
 
 double rc_stream_uniform(rc_stream *stream) { return (double)(rc_stream_bits(stream) >> 11) * 0x1p-53; }
 
+void rc_stream_states(rc_stream *stream, size_t n, double *states) {
+    for (size_t i = 0; i < n; i++) states[i] = 2 * rc_stream_uniform(stream) - 1;
+}
+
 /* --- Ziggurat ------------------------------------------------------------- */
 
 /* A normal beyond r (Marsaglia 1964); the sign is bit 8 of the 52 layer bits. */

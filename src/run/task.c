@@ -1,4 +1,4 @@
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rnnchaos/exponents.h>
@@ -10,10 +10,7 @@
 #include "run/exponents.h"
 #include "store/slices.h"
 
-enum { STEPS_PER_REPORT = 64, PAIRS_PER_BLOCK = RC_LANE_BLOCK / 2 };
-
-/* A task at work. Trials are paired with their twins inside blocks of lanes:
- * a block holds m <= 20 states, then their m twins. */
+/* A task at work. */
 typedef struct {
     const rc_study *study;
     rc_results slices; /* of the results, where this task's part goes */
@@ -21,8 +18,7 @@ typedef struct {
     size_t session, gain; /* indices */
     rc_network *network;
     double *initial_states; /* [trial, neuron] */
-    rc_lanes *lanes;
-    double *distance; /* [step, trial] */
+    double *distance;       /* [step, trial] */
 } work;
 
 uint64_t rc_task_state_steps(const rc_study *study) {
@@ -30,20 +26,10 @@ uint64_t rc_task_state_steps(const rc_study *study) {
     return study->n_trials * (2 * (uint64_t)study->n_steps + (uint64_t)(tangent / study->dynamics.dt_ms));
 }
 
-/* Pairs in the block that holds this trial. */
-static size_t pairs_in_block(const work *w, size_t trial) {
-    size_t first = trial - trial % PAIRS_PER_BLOCK, rest = w->study->n_trials - first;
-    return rest < PAIRS_PER_BLOCK ? rest : PAIRS_PER_BLOCK;
-}
-
-static size_t state_lane(size_t trial) { return trial / PAIRS_PER_BLOCK * RC_LANE_BLOCK + trial % PAIRS_PER_BLOCK; }
-
-static size_t twin_lane(const work *w, size_t trial) { return state_lane(trial) + pairs_in_block(w, trial); }
-
-static rc_status prepare(const rc_kernels *kernels, work *w) {
+static rc_status prepare(work *w) {
     rc_status status = RC_OK;
     const rc_study *study = w->study;
-    size_t n_trials = study->n_trials, n_neurons = study->network.n_neurons;
+    size_t n_trials = study->n_trials;
     RC_TRY(rc_network_generate_unless(&w->control->stop, study, study->sessions[w->session], &w->network,
                                       &w->initial_states));
     if (n_trials > SIZE_MAX / study->n_steps) {
@@ -51,61 +37,31 @@ static rc_status prepare(const rc_kernels *kernels, work *w) {
         goto done;
     }
     RC_TRY(RC_ARRAY(w->distance, n_trials * study->n_steps, "distances of the twins"));
-    RC_TRY(rc_lanes_create(w->network, study->gains[w->gain], study->dynamics.dt_ms / study->dynamics.tau_ms,
-                           twin_lane(w, n_trials - 1) + 1, kernels, &w->lanes));
-    for (size_t trial = 0; trial < n_trials; trial++) {
-        const double *state = w->initial_states + trial * n_neurons;
-        rc_lanes_set(w->lanes, state_lane(trial), state, 0);
-        rc_lanes_set(w->lanes, twin_lane(w, trial), state, study->perturbation);
-    }
 done:
     return status;
 }
 
-static void measure_distances(work *w, size_t step) {
-    size_t n_trials = w->study->n_trials;
-    double *distance = w->distance + step * n_trials;
-    for (size_t trial = 0; trial < n_trials; trial += PAIRS_PER_BLOCK)
-        rc_lanes_distance(w->lanes, state_lane(trial), twin_lane(w, trial), pairs_in_block(w, trial), distance + trial);
-}
-
-/* A state that is not finite makes its distance so. */
-static rc_status check_finite(const work *w, size_t step) {
+static rc_status follow_twins(const rc_kernels *kernels, work *w) {
     const rc_study *study = w->study;
-    const double *distance = w->distance + step * study->n_trials;
-    for (size_t trial = 0; trial < study->n_trials; trial++) {
-        if (isfinite(distance[trial])) continue;
-        size_t n_neurons = study->network.n_neurons;
-        size_t neuron = rc_lanes_not_finite(w->lanes, state_lane(trial));
-        if (neuron == n_neurons) neuron = rc_lanes_not_finite(w->lanes, twin_lane(w, trial));
-        if (neuron == n_neurons) continue; /* finite states whose distance overflows */
-        return rc_fail(RC_NOT_FINITE, "session %u, g = %g, trial %zu, step %zu: the state of neuron %zu is not finite",
-                       study->sessions[w->session], study->gains[w->gain], trial, step, neuron);
-    }
-    return RC_OK;
-}
-
-static void record(work *w, size_t step) {
-    const rc_study *study = w->study;
-    if (!w->slices.rates1 || step >= study->n_recorded) return;
-    w->slices.rates1[step] = rc_lanes_get(w->lanes, state_lane(study->record.trial), study->record.neuron);
-    w->slices.rates2[step] = rc_lanes_get(w->lanes, twin_lane(w, study->record.trial), study->record.neuron);
-}
-
-static rc_status integrate(work *w) {
-    size_t n_steps = w->study->n_steps, reported = 0;
-    for (size_t step = 0; step < n_steps; step++) {
-        record(w, step);
-        measure_distances(w, step);
-        rc_status status = check_finite(w, step);
-        if (status != RC_OK) return status;
-        rc_lanes_advance(w->lanes);
-        if (atomic_load(&w->control->stop)) return rc_fail(RC_STOPPED, "stopped");
-        if ((step + 1) % STEPS_PER_REPORT != 0 && step + 1 < n_steps) continue;
-        atomic_fetch_add(&w->control->state_steps, 2 * w->study->n_trials * (step + 1 - reported));
-        reported = step + 1;
-    }
-    return RC_OK;
+    char reason[512];
+    rc_twins twins = {
+        .gain = study->gains[w->gain],
+        .tau_ms = study->dynamics.tau_ms,
+        .dt_ms = study->dynamics.dt_ms,
+        .perturbation = study->perturbation,
+        .n_steps = study->n_steps,
+        .kernels = kernels,
+        .stop = &w->control->stop,
+        .state_steps = &w->control->state_steps,
+        .n_recorded = w->slices.rates1 ? study->n_recorded : 0,
+        .record_trial = study->record.trial,
+        .record_neuron = study->record.neuron,
+        .recorded = {w->slices.rates1, w->slices.rates2},
+    };
+    rc_status status = rc_twins_follow(w->network, &twins, study->n_trials, w->initial_states, w->distance);
+    if (status != RC_NOT_FINITE) return status;
+    snprintf(reason, sizeof reason, "%s", rc_message());
+    return rc_fail(status, "session %u, g = %g, %s", study->sessions[w->session], study->gains[w->gain], reason);
 }
 
 static void conclude(work *w) {
@@ -132,15 +88,14 @@ rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_cont
     w.session = task / study->n_gains;
     w.gain = task % study->n_gains;
     rc_slices_begin(study, task, bytes, &w.slices);
-    RC_TRY(prepare(context->kernels, &w));
-    RC_TRY(integrate(&w));
+    RC_TRY(prepare(&w));
+    RC_TRY(follow_twins(context->kernels, &w));
     conclude(&w);
     if (study->n_exponents > 0)
         RC_TRY(rc_task_measure_exponents(study, task, context, w.network, w.initial_states, &w.slices));
 done:
     free(w.distance);
     free(w.initial_states);
-    rc_lanes_destroy(&w.lanes);
     rc_network_destroy(&w.network);
     return status;
 }

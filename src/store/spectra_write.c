@@ -65,62 +65,20 @@ static void put_stretches(sheet *s) {
         "ln R_ii of every block; directions in the order of the frame");
 }
 
-/* One number of each trial, by its place in rc_spectrum. */
-static const struct {
-    const char *name, *units, *long_name;
-    size_t offset;
-} numbers[] = {
-    {"twin_exponent", "1/s", "largest exponent from a renormalised twin", offsetof(rc_spectrum, twin.value)},
-    {"twin_error", "1/s", "standard error of twin_exponent", offsetof(rc_spectrum, twin.error)},
-    {"exponent_sum", "1/s", "sum of these exponents", offsetof(rc_spectrum, derived.sum.value)},
-    {"exponent_sum_error", "1/s", "standard error of exponent_sum", offsetof(rc_spectrum, derived.sum.error)},
-    {"entropy_rate", "1/s", "sum of the positive exponents", offsetof(rc_spectrum, derived.entropy_rate.value)},
-    {"entropy_rate_error", "1/s", "standard error of entropy_rate", offsetof(rc_spectrum, derived.entropy_rate.error)},
-    {"kaplan_yorke_dimension", "1", "Kaplan-Yorke dimension", offsetof(rc_spectrum, derived.kaplan_yorke.value)},
-    {"kaplan_yorke_error", "1", "its standard error", offsetof(rc_spectrum, derived.kaplan_yorke.error)},
-    {"participation_ratio", "1", "effective dimension of the activity",
-     offsetof(rc_spectrum, activity.participation_ratio)},
-    {"autocorrelation_ms", "ms", "autocorrelation time of the activity",
-     offsetof(rc_spectrum, activity.autocorrelation_ms)},
-    {"speed", "1/s", "mean of ||dr/dt||", offsetof(rc_spectrum, activity.mean_speed)},
-    {"growth", "1", "ln of the largest growth of a perturbation from time 0 on", offsetof(rc_spectrum, growth)},
-    {"growth_ms", "ms", "how long perturbations grew", offsetof(rc_spectrum, growth_ms)},
-    {"transient_exponent", "1/s", "their mean growth rate until then", offsetof(rc_spectrum, transient.value)},
-    {"transient_error", "1/s", "standard error of transient_exponent", offsetof(rc_spectrum, transient.error)},
-    {"measured_s", "s", "time accumulated", offsetof(rc_spectrum, measured_s)},
-    {"needed_s", "s", "more time for the target error", offsetof(rc_spectrum, needed_s)},
-    {"interval_s", "s", "time between orthonormalisations", offsetof(rc_spectrum, interval_s)},
-    {"condition_number", "1", "largest condition number of the frame", offsetof(rc_spectrum, condition)},
-    {"period_ms", "ms", "period of a limit cycle", offsetof(rc_spectrum, period_ms)},
-    {"lifetime_ms", "ms", "lifetime of transient chaos", offsetof(rc_spectrum, lifetime_ms)},
-    {"rest_ms", "ms", "when the trial came to rest", offsetof(rc_spectrum, rest_ms)},
-    {"sum_rule_residual", "1", "audit: sum rule", offsetof(rc_spectrum, audit.sum_rule)},
-    {"zero_exponent_residual", "1/s", "audit: exponent nearest zero", offsetof(rc_spectrum, audit.zero_exponent)},
-    {"twin_difference", "1", "audit: twin against tangent, in standard errors",
-     offsetof(rc_spectrum, audit.twin_sigmas)},
-    {"half_interval_effect", "1", "audit: half the QR interval", offsetof(rc_spectrum, audit.half_interval)},
-    {"half_step_effect", "1/s", "audit: half the time step", offsetof(rc_spectrum, audit.half_step)},
-};
+static double number_of(const rc_spectrum *spectrum, const rc_spectrum_number *number) {
+    const char *place = (const char *)spectrum + number->offset;
+    double value;
+    size_t count;
+    memcpy(&value, place, sizeof value);
+    memcpy(&count, place, sizeof count);
+    return !number->is_count ? value : count == SIZE_MAX ? -1 : (double)count;
+}
 
-/* The same for counts; SIZE_MAX is written as -1. */
-static const struct {
-    const char *name, *long_name;
-    size_t offset;
-} counts[] = {
-    {"attractor_id", "attractor of the trial, up to r -> -r; -1: unknown", offsetof(rc_spectrum, attractor)},
-    {"n_positive", "exponents above zero by more than 1.96 errors", offsetof(rc_spectrum, derived.n_positive)},
-    {"n_positive_least", "the fewest that errors allow", offsetof(rc_spectrum, derived.n_positive_least)},
-    {"n_positive_most", "the most that errors allow", offsetof(rc_spectrum, derived.n_positive_most)},
-};
-
-static void put_counts(sheet *s) {
-    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
-        for (size_t t = 0; t < s->n_trials; t++) {
-            size_t n;
-            memcpy(&n, (const char *)s->spectra[t] + counts[k].offset, sizeof n);
-            s->values[t] = n == SIZE_MAX ? -1 : (double)n;
-        }
-        put(s, counts[k].name, 1, (hsize_t[]){s->n_trials}, by_index, "1", counts[k].long_name);
+static void put_numbers(sheet *s) {
+    for (size_t k = 0; k < rc_n_spectrum_numbers; k++) {
+        const rc_spectrum_number *number = &rc_spectrum_numbers[k];
+        for (size_t t = 0; t < s->n_trials; t++) s->values[t] = number_of(s->spectra[t], number);
+        put(s, number->name, 1, (hsize_t[]){s->n_trials}, by_index, number->units, number->long_name);
     }
 }
 
@@ -159,14 +117,6 @@ static void put_summary(sheet *s) {
         s->failed |= H5LTset_attribute_double(s->file, "/", rows[k].name, &rows[k].value, 1) < 0;
 }
 
-static void put_numbers(sheet *s) {
-    for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
-        for (size_t t = 0; t < s->n_trials; t++)
-            memcpy(&s->values[t], (const char *)s->spectra[t] + numbers[k].offset, sizeof(double));
-        put(s, numbers[k].name, 1, (hsize_t[]){s->n_trials}, by_index, numbers[k].units, numbers[k].long_name);
-    }
-}
-
 #define FLAG_NAME(code, name) " " #name
 
 static void put_verdicts(sheet *s) {
@@ -196,7 +146,6 @@ static rc_status fill(sheet *s) {
     put_estimates(s);
     put_stretches(s);
     put_numbers(s);
-    put_counts(s);
     put_autocorrelation(s);
     put_verdicts(s);
     put_summary(s);

@@ -277,6 +277,14 @@ static void use_studies(void) {
     free(text);
     WORKS(rc_study_reference(&text));
     free(text);
+    rc_study_key key;
+    for (size_t k = 0; k < rc_study_n_keys(); k++) rc_study_key_describe(k, &key);
+    study = small_study();
+    if (study) WORKS(rc_study_value(study, 2, &text));
+    free(text);
+    rc_study_destroy(&study);
+    rc_version();
+    rc_commit();
     rc_status_text(RC_DAMAGED);
     rc_status_exit(RC_DAMAGED);
     rc_message();
@@ -291,6 +299,7 @@ static void use_numbers(void) {
     for (size_t i = 0; i < 37; i++) x[i] = rc_stream_normal(&stream) + rc_stream_uniform(&stream);
     rc_stream_bits(&stream);
     rc_pairwise_sum(x, 37);
+    rc_stream_states(&stream, 37, y);
     rc_series_mean(x, 37, 1);
     rc_share_of(3, 7);
     rc_rate_of(3, 7, 1.5);
@@ -321,6 +330,49 @@ static void use_lanes(const rc_network *network, const rc_kernels *kernels) {
     rc_lanes_destroy(&lanes);
 }
 
+static void use_trajectories(const rc_network *network, const double *states) {
+    atomic_bool stop = false;
+    atomic_ullong n_steps = 0;
+    double recorded[2][3], out[2 * 3 * 12], distance[6 * 2];
+    rc_simulation plan = {
+        .gain = 2, .tau_ms = 20, .dt_ms = 1, .n_steps = 5, .every = 2, .stop = &stop, .state_steps = &n_steps};
+    rc_twins twins = {.gain = 2, .tau_ms = 20, .dt_ms = 1, .perturbation = 1e-4, .n_steps = 6, .stop = &stop};
+    twins.n_recorded = 3;
+    for (size_t k = 0; k < 2; k++) twins.recorded[k] = recorded[k];
+    WORKS(rc_form_find("map", &plan.form));
+    FAILS(rc_form_find("spiking", &plan.form));
+    rc_form_name(plan.form);
+    if (rc_simulation_n_kept(&plan) != 3) abort();
+    WORKS(rc_simulate(network, &plan, 2, states, out));
+    WORKS(rc_twins_follow(network, &twins, 2, states, distance));
+    plan.every = 0;
+    twins.record_trial = 2;
+    FAILS(rc_simulate(network, &plan, 2, states, out));
+    FAILS(rc_twins_follow(network, &twins, 2, states, distance));
+    plan.every = 2;
+    twins.record_trial = 0;
+    atomic_store(&stop, true);
+    FAILS(rc_simulate(network, &plan, 2, states, out));
+    FAILS(rc_twins_follow(network, &twins, 2, states, distance));
+}
+
+static void use_sparse_rows(void) {
+    size_t starts[] = {0, 2, 3, 3};
+    uint32_t columns[] = {1, 0, 2};
+    double weights[] = {0.5, -1, 2};
+    rc_network *network = NULL;
+    WORKS(rc_network_from_csr(starts, columns, weights, 3, &network));
+    rc_network_destroy(&network);
+    columns[1] = 3;
+    FAILS(rc_network_from_csr(starts, columns, weights, 3, &network));
+    columns[1] = 0;
+    weights[2] = NAN;
+    FAILS(rc_network_from_csr(starts, columns, weights, 3, &network));
+    starts[1] = 4;
+    FAILS(rc_network_from_csr(starts, columns, weights, 3, &network));
+    FAILS(rc_network_from_csr(starts, columns, weights, 0, &network));
+}
+
 static void use_networks(const rc_study *study) {
     rc_network *network = NULL;
     const rc_kernels *kernels = NULL;
@@ -331,6 +383,8 @@ static void use_networks(const rc_study *study) {
     rc_network_effective_gain(study);
     WORKS(rc_network_spectral_radius(network, &radius));
     use_lanes(network, kernels);
+    use_trajectories(network, states);
+    use_sparse_rows();
     WORKS(rc_network_export_npz(weights, states, 12, 2, in_folder("network.npz")));
     FAILS(rc_network_export_npz(weights, states, 12, 2, "/nowhere/network.npz"));
     rc_network_destroy(&network);
@@ -395,6 +449,14 @@ static void use_spectra(const rc_study *study) {
         WORKS(rc_spectrum_judge(network, &plan, 2, spectra));
         rc_attractors_match(&plan, 2, spectra);
         rc_survival_of(2, spectra);
+        rc_spectra_summarise(2, spectra);
+        size_t first;
+        char *words = NULL;
+        rc_attractor_share(0, 2, spectra, &first);
+        WORKS(rc_spectra_describe(network, &plan, 2, spectra, &words));
+        free(words);
+        for (size_t k = 0; k < rc_n_spectrum_numbers; k++)
+            if (!rc_spectrum_numbers[k].name) abort();
         rc_spectrum_largest(spectra[0]);
         rc_derived derived;
         WORKS(rc_spectrum_derive(spectra[0], &derived));
@@ -409,6 +471,7 @@ static void use_spectra(const rc_study *study) {
     plan.stop = &stop;
     FAILS(rc_spectrum_measure(network, &plan, 2, states, spectra));
     rc_network_destroy(&network);
+    FAILS(rc_network_generate_unless(&stop, study, 2, &network, NULL));
     free(states);
 }
 
@@ -525,7 +588,20 @@ static void use_runs(void) {
     WORKS(rc_checkpoint_settle(&control, NULL, folder, 0));
     use_journals(study, bytes);
     free(bytes);
+    rc_results *all = NULL;
+    options.report = NULL;
+    WORKS(rc_run_study(small_study(), &options, &all));
+    rc_results_destroy(&all);
+    options.folder = folder;
+    WORKS(rc_run_study(small_study(), &options, &all));
+    rc_results_destroy(&all);
+    WORKS(rc_results_save(results, folder));
+    FAILS(rc_results_save(results, "/nowhere"));
+    options.folder = "/nowhere";
+    FAILS(rc_run_study(small_study(), &options, &all));
+    options.folder = NULL;
     atomic_store(&control.stop, true);
+    FAILS(rc_run_study(small_study(), &options, &all));
     FAILS(rc_run_threads(study, &options));
     use_variables(results);
     use_store(results);
