@@ -277,6 +277,7 @@ static void use_studies(void) {
     free(text);
     WORKS(rc_study_reference(&text));
     free(text);
+    text = NULL;
     rc_study_key key;
     for (size_t k = 0; k < rc_study_n_keys(); k++) rc_study_key_describe(k, &key);
     study = small_study();
