@@ -2,8 +2,8 @@
  *
  * NumPy's default_rng(SeedSequence(entropy, spawn_key=(key,...))): PCG64
  * (XSL-RR 128/64; O'Neill 2014, HMC-CS-2014-0905) seeded by SeedSequence,
- * uniforms from the upper 53 bits, normals by the 256-layer ziggurat
- * (Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08). */
+ * uniforms from the upper 53 bits, normals and exponentials by ziggurats of 256
+ * layers (Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08). */
 #ifndef RNNCHAOS_RANDOM_H
 #define RNNCHAOS_RANDOM_H
 
@@ -37,6 +37,20 @@ double rc_stream_uniform(rc_stream *stream);
 
 /* The next standard normal double. */
 double rc_stream_normal(rc_stream *stream);
+
+/* The next exponential double of mean 1. */
+double rc_stream_exponential(rc_stream *stream);
+
+/* out[i]: the next n standard normal doubles. */
+void rc_stream_normals(rc_stream *stream, size_t n, double *out);
+
+/* Chooses each of 0 .. n-1 with a probability, independently, by drawing the gaps
+ * from one to the next (Batagelj & Brandes 2005, doi:10.1103/PhysRevE.71.036113):
+ * floor(e / -log1p(-probability)) are passed over, e exponential.
+ *   n        up to 2^32
+ *   chosen   receives them, ascending; NULL: they are only counted
+ * Returns how many. Cost: O(those that are chosen). */
+size_t rc_stream_subset(rc_stream *stream, double probability, size_t n, uint32_t *chosen);
 
 /* n numbers uniform in [-1, 1), 2 u - 1 each, as initial states are drawn:
  * trial after trial, neuron after neuron. Of the stream (seed, no spawn key)

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include <rnnchaos/random.h>
 
@@ -79,20 +80,25 @@ void rc_stream_open(const uint32_t *entropy, size_t n_entropy, const uint32_t *s
     step(stream);
 }
 
-uint64_t rc_stream_bits(rc_stream *stream) {
+/* Inlined with a stream that is a copy of the caller's, so that its state stays in registers from draw to draw. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE uint64_t draw_bits(rc_stream *stream) {
     step(stream);
     uint64_t folded = stream->state[0] ^ stream->state[1];
     unsigned rotation = (unsigned)(stream->state[0] >> 58);
     return folded >> rotation | folded << (-rotation & 63);
 }
 
-double rc_stream_uniform(rc_stream *stream) { return (double)(rc_stream_bits(stream) >> 11) * 0x1p-53; }
+uint64_t rc_stream_bits(rc_stream *stream) { return draw_bits(stream); }
+
+double rc_stream_uniform(rc_stream *stream) { return (double)(draw_bits(stream) >> 11) * 0x1p-53; }
 
 void rc_stream_states(rc_stream *stream, size_t n, double *states) {
     for (size_t i = 0; i < n; i++) states[i] = 2 * rc_stream_uniform(stream) - 1;
 }
 
-/* --- Ziggurat ------------------------------------------------------------- */
+/* --- Ziggurats ------------------------------------------------------------ */
 
 /* A normal beyond r (Marsaglia 1964); the sign is bit 8 of the 52 layer bits. */
 static double normal_tail(rc_stream *stream, uint64_t bits) {
@@ -103,17 +109,83 @@ static double normal_tail(rc_stream *stream, uint64_t bits) {
     }
 }
 
-double rc_stream_normal(rc_stream *stream) {
-    for (;;) {
-        uint64_t bits = rc_stream_bits(stream);
-        size_t layer = bits & 0xff;
-        int negative = bits >> 8 & 1;
-        bits = bits >> 9 & 0xfffffffffffffu;
-        double x = (double)bits * ziggurat_width[layer];
-        if (negative) x = -x;
-        if (bits < ziggurat_inside[layer]) return x;
-        if (layer == 0) return normal_tail(stream, bits);
-        double height = ziggurat_height[layer - 1] - ziggurat_height[layer];
-        if (height * rc_stream_uniform(stream) + ziggurat_height[layer] < exp(-0.5 * x * x)) return x;
+/* Once in a hundred draws: not surely inside its layer. */
+static __attribute__((noinline)) double normal_at_edge(rc_stream *stream, size_t layer, uint64_t bits, double x) {
+    if (layer == 0) return normal_tail(stream, bits);
+    double height = ziggurat_height[layer - 1] - ziggurat_height[layer];
+    if (height * rc_stream_uniform(stream) + ziggurat_height[layer] < exp(-0.5 * x * x)) return x;
+    return rc_stream_normal(stream);
+}
+
+/* x >= 0 with a sign bit: without a branch that nobody can foresee. */
+INLINE double with_sign(double x, uint64_t sign) {
+    uint64_t word;
+    memcpy(&word, &x, sizeof x);
+    word |= sign;
+    memcpy(&x, &word, sizeof x);
+    return x;
+}
+
+INLINE double draw_normal(rc_stream *stream) {
+    uint64_t bits = draw_bits(stream);
+    size_t layer = bits & 0xff;
+    uint64_t sign = bits >> 8 << 63;
+    bits = bits >> 9 & 0xfffffffffffffu;
+    double x = with_sign((double)bits * ziggurat_width[layer], sign);
+    if (bits < ziggurat_inside[layer]) return x;
+    rc_stream copy = *stream;
+    x = normal_at_edge(&copy, layer, bits, x);
+    *stream = copy;
+    return x;
+}
+
+double rc_stream_normal(rc_stream *stream) { return draw_normal(stream); }
+
+void rc_stream_normals(rc_stream *stream, size_t n, double *out) {
+    rc_stream own = *stream;
+    for (size_t i = 0; i < n; i++) out[i] = draw_normal(&own);
+    *stream = own;
+}
+
+static __attribute__((noinline)) double exponential_at_edge(rc_stream *stream, size_t layer, double x) {
+    if (layer == 0) return exponential_r - log1p(-rc_stream_uniform(stream)); /* beyond r all begins anew */
+    double height = exponential_height[layer - 1] - exponential_height[layer];
+    if (height * rc_stream_uniform(stream) + exponential_height[layer] < exp(-x)) return x;
+    return rc_stream_exponential(stream);
+}
+
+INLINE double draw_exponential(rc_stream *stream) {
+    uint64_t bits = draw_bits(stream) >> 3;
+    size_t layer = bits & 0xff;
+    bits >>= 8;
+    double x = (double)bits * exponential_width[layer];
+    if (bits < exponential_inside[layer]) return x;
+    rc_stream copy = *stream;
+    x = exponential_at_edge(&copy, layer, x);
+    *stream = copy;
+    return x;
+}
+
+double rc_stream_exponential(rc_stream *stream) { return draw_exponential(stream); }
+
+/* --- Subsets -------------------------------------------------------------- */
+
+/* NaN (no chance, and a draw of 0) ends it, too. */
+INLINE size_t choose(rc_stream *stream, double rate, size_t n, uint32_t *chosen) {
+    rc_stream own = *stream;
+    size_t n_chosen = 0;
+    for (size_t next = 0;; next++) {
+        double gap = draw_exponential(&own) / rate;
+        if (!(gap < (double)(n - next))) break;
+        next += (size_t)gap;
+        if (chosen) chosen[n_chosen] = (uint32_t)next;
+        n_chosen++;
     }
+    *stream = own;
+    return n_chosen;
+}
+
+size_t rc_stream_subset(rc_stream *stream, double probability, size_t n, uint32_t *chosen) {
+    double rate = -log1p(-probability);
+    return chosen ? choose(stream, rate, n, chosen) : choose(stream, rate, n, NULL);
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Makes ziggurat_table.h: python3 src/random/ziggurat_table.py > src/random/ziggurat_table.h
 
-256 layers of equal area v under f(x) = exp(-x^2/2), the base layer ending at r
-(Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08), for 52-bit integers.
+256 layers of equal area v under f, the base layer ending at r (Marsaglia & Tsang 2000,
+doi:10.18637/jss.v005.i08): f(x) = exp(-x^2/2) for 52-bit integers, and f(x) = exp(-x)
+for 53-bit integers.
 
-The same normals as NumPy's need NumPy's numbers, and those were once computed in
+The same numbers as NumPy's need NumPy's tables, and those were once computed in
 double precision: they are up to 130 ulp away from the exact ones. So the exact
 tables are computed here with 50 digits, and the installed NumPy's library is
 searched for the tables that agree with them to 1e-12. (Needs NumPy; the tables
@@ -17,31 +18,54 @@ import numpy
 
 getcontext().prec = 50
 N = 256
-R = D("3.6541528853610087963519472518")  # the r that closes 256 layers
 
 
-def f(x):
-    return (-x * x / 2).exp()
+class Normal:
+    name, bits = "ziggurat", 52
+    r = D("3.6541528853610087963519472518")  # the r that closes 256 layers
+
+    @staticmethod
+    def f(x):
+        return (-x * x / 2).exp()
+
+    @staticmethod
+    def inverse(y):
+        return (-2 * y.ln()).sqrt()
+
+    @staticmethod
+    def tail(x):
+        """The integral of f from x to infinity, by its continued fraction."""
+        value = D(0)
+        for k in range(400, 0, -1):
+            value = k / (x + value)
+        return Normal.f(x) / (x + value)
 
 
-def tail(x):
-    """The integral of f from x to infinity, by its continued fraction."""
-    value = D(0)
-    for k in range(400, 0, -1):
-        value = k / (x + value)
-    return f(x) / (x + value)
+class Exponential:
+    name, bits = "exponential", 53
+    r = D("7.6971174701310497140446280481")
+
+    @staticmethod
+    def f(x):
+        return (-x).exp()
+
+    @staticmethod
+    def inverse(y):
+        return -y.ln()
+
+    tail = f
 
 
-def exact():
-    v = R * f(R) + tail(R)
+def exact(of):
+    v = of.r * of.f(of.r) + of.tail(of.r)
     x = [D(0)] * N  # x[i]: right edge of layer i; layer 0 is the base with its tail
-    x[N - 1] = R
+    x[N - 1] = of.r
     for i in range(N - 1, 1, -1):
-        x[i - 1] = (-2 * (v / x[i] + f(x[i])).ln()).sqrt()
-    scale = D(2) ** 52
-    inside = [R * f(R) / v * scale, D(0)] + [x[i - 1] / x[i] * scale for i in range(2, N)]
-    width = [v / f(R) / scale] + [x[i] / scale for i in range(1, N)]
-    height = [D(1)] + [f(x[i]) for i in range(1, N)]
+        x[i - 1] = of.inverse(v / x[i] + of.f(x[i]))
+    scale = D(2) ** of.bits
+    inside = [of.r * of.f(of.r) / v * scale, D(0)] + [x[i - 1] / x[i] * scale for i in range(2, N)]
+    width = [v / of.f(of.r) / scale] + [x[i] / scale for i in range(1, N)]
+    height = [D(1)] + [of.f(x[i]) for i in range(1, N)]
     return [int(k) for k in inside], [float(w) for w in width], [float(h) for h in height]
 
 
@@ -63,11 +87,17 @@ def rows(values, per_row):
     return ",\n".join("    " + line for line in lines)
 
 
-blobs = [open(path, "rb").read() for path in sorted(glob.glob(numpy.__path__[0] + "/random/*.so"))]
-inside, width, height = (find(blobs, code, table) for code, table in zip(("<Q", "<d", "<d"), exact()))
+def write(of, blobs):
+    inside, width, height = (find(blobs, code, table) for code, table in zip(("<Q", "<d", "<d"), exact(of)))
+    print("static const double %s_r = %s;" % (of.name, float(of.r).hex()))
+    if of is Normal:
+        print("static const double %s_inverse_r = %s;" % (of.name, float(1 / of.r).hex()))
+    print("static const uint64_t %s_inside[256] = {\n%s};" % (of.name, rows(["%#x" % k for k in inside], 6)))
+    print("static const double %s_width[256] = {\n%s};" % (of.name, rows([w.hex() for w in width], 4)))
+    print("static const double %s_height[256] = {\n%s};" % (of.name, rows([h.hex() for h in height], 4)))
+
+
+libraries = [open(path, "rb").read() for path in sorted(glob.glob(numpy.__path__[0] + "/random/*.so"))]
 print("/* Made by ziggurat_table.py: do not edit. */\n/* clang-format off */")
-print("static const double ziggurat_r = %s;" % float(R).hex())
-print("static const double ziggurat_inverse_r = %s;" % float(1 / R).hex())
-print("static const uint64_t ziggurat_inside[256] = {\n%s};" % rows(["%#x" % k for k in inside], 6))
-print("static const double ziggurat_width[256] = {\n%s};" % rows([w.hex() for w in width], 4))
-print("static const double ziggurat_height[256] = {\n%s};" % rows([h.hex() for h in height], 4))
+write(Normal, libraries)
+write(Exponential, libraries)

@@ -44,7 +44,7 @@ class Stream(ctypes.Structure):
         )
 
     def draw(self, what, n):
-        """n of bits, uniforms or normals."""
+        """n of bits, uniforms, normals or exponentials."""
         out = np.empty(n, np.uint64 if what == "bits" else np.float64)
         getattr(lib, f"rc_contract_{what}")(ctypes.byref(self), ctypes.c_size_t(n), pointer_to(out))
         return out

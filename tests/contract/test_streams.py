@@ -26,10 +26,11 @@ def test_every_seed_and_key_opens_the_same_stream(seed, key):
 
 
 @pytest.mark.parametrize("seed, key", [(0, ()), (1234, (1,)), (2**64 + 5, (3,)), (2**300 + 12345, (2, 9))])
-def test_a_million_uniforms_and_a_million_normals(seed, key):
+def test_a_million_of_each(seed, key):
     ours, theirs = Stream(seed, key), generator(seed, key)
     assert_same_bits(ours.draw("uniforms", 10**6), theirs.random(10**6))
     assert_same_bits(ours.draw("normals", 10**6), theirs.standard_normal(10**6))
+    assert_same_bits(ours.draw("exponentials", 10**6), theirs.standard_exponential(10**6))
     assert_same_bits(ours.draw("uniforms", 10), theirs.random(10))  # nothing drawn too much
 
 
