@@ -277,7 +277,7 @@ static size_t largest_task(const rc_study *study) {
 static rc_status prepare(member *m, uint64_t *tasks, size_t n) {
     rc_status status = RC_OK;
     const rc_run_options *options = m->options;
-    rc_task_context context = {options->kernels, &m->control, options->folder};
+    rc_task_context context = {options->kernels, &m->control, options->folder, 1};
     m->control.checkpoint_s = options->control->checkpoint_s;
     m->control.note = options->control->note;
     m->control.note_context = options->control->note_context;

@@ -23,10 +23,11 @@ typedef struct rc_network {
     double *weight;    /* [connection] */
 } rc_network;
 
-/* The network of one session and its initial states, drawn in the order of
- * docs/numerics.md ("Streams") from the stream (seed, session).
+/* The network of one session and its initial states, drawn as docs/numerics.md
+ * ("Streams") says, from the stream (seed, session) or from a stream for each row.
  * initial_states (may be NULL): receives [trial, neuron], uniform in [-1, 1);
- * the caller frees it with free(). Errors: RC_NO_MEMORY. Cost: O(N^2). */
+ * the caller frees it with free(). Errors: RC_NO_MEMORY. Cost: O(N^2), or
+ * O(connections + N) with streams of rows. */
 rc_status rc_network_generate(const rc_study *study, uint32_t session, rc_network **out, double **initial_states);
 
 /* The same for networks that take their time: gives up with RC_STOPPED once

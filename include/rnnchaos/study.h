@@ -18,6 +18,12 @@ typedef struct rc_natural {
     size_t n_words;  /* 0 for the number 0 */
 } rc_natural;
 
+/* Where the random numbers of a network come from; docs/numerics.md, "Streams". */
+typedef enum rc_streams {
+    RC_STREAMS_SESSION, /* one stream: a number for each pair of neurons, NumPy's way */
+    RC_STREAMS_ROW      /* one stream a receiving neuron: numbers for connections only */
+} rc_streams;
+
 /* Read it, never write it: a study is checked once and then frozen.
  * Defaults are the published study. Units are in the names; g is
  * dimensionless. */
@@ -32,6 +38,7 @@ typedef struct rc_study {
         size_t n_neurons;
         double connection_probability;
         double weight_std;
+        rc_streams streams;
     } network;
     struct {
         double tau_ms;
@@ -59,8 +66,8 @@ typedef struct rc_study {
     size_t n_steps;     /* duration_ms / dt_ms */
     size_t n_exponents; /* exponents.count, or the number of neurons if that is smaller */
     size_t n_recorded;  /* record.duration_ms / dt_ms */
-    char *text;         /* canonical YAML: every key, in schema order */
-    uint64_t hash;      /* FNV-1a of text */
+    char *text;    /* canonical YAML: every key, in schema order; a key younger than the first texts only if changed */
+    uint64_t hash; /* FNV-1a of text */
 } rc_study;
 
 /* Reads a study from a YAML file; keys that it does not name keep their

@@ -26,12 +26,12 @@ uint64_t rc_task_state_steps(const rc_study *study) {
     return study->n_trials * (2 * (uint64_t)study->n_steps + (uint64_t)(tangent / study->dynamics.dt_ms));
 }
 
-static rc_status prepare(work *w) {
+static rc_status prepare(const rc_task_context *context, work *w) {
     rc_status status = RC_OK;
     const rc_study *study = w->study;
+    rc_drawing how = {context->n_threads, &w->control->stop};
     size_t n_trials = study->n_trials;
-    RC_TRY(rc_network_generate_unless(&w->control->stop, study, study->sessions[w->session], &w->network,
-                                      &w->initial_states));
+    RC_TRY(rc_network_generate_by(&how, study, study->sessions[w->session], &w->network, &w->initial_states));
     if (n_trials > SIZE_MAX / study->n_steps) {
         status = rc_fail(RC_NO_MEMORY, "%zu trials of %zu steps are too many", n_trials, study->n_steps);
         goto done;
@@ -88,7 +88,7 @@ rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_cont
     w.session = task / study->n_gains;
     w.gain = task % study->n_gains;
     rc_slices_begin(study, task, bytes, &w.slices);
-    RC_TRY(prepare(&w));
+    RC_TRY(prepare(context, &w));
     RC_TRY(follow_twins(context->kernels, &w));
     conclude(&w);
     if (study->n_exponents > 0)

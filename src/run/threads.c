@@ -137,12 +137,13 @@ static rc_status do_tasks(run *r) {
 rc_status rc_run_threads(const rc_study *study, const rc_run_options *options) {
     rc_task_control own_control = {0};
     run r = {.study = study, .options = options, .control = options->control ? options->control : &own_control};
-    rc_task_context context = {options->kernels, r.control, options->folder};
     size_t n_threads = options->n_threads ? options->n_threads : rc_threads_available(NULL);
     r.progress = rc_progress_begin(study, options);
     size_t n_left = r.progress.n_tasks - r.progress.tasks_found;
     if (n_left == 0) return RC_OK;
-    rc_status status = rc_pool_create(study, &context, n_threads < n_left ? n_threads : n_left, &r.pool);
+    size_t n_at_work = n_threads < n_left ? n_threads : n_left;
+    rc_task_context context = {options->kernels, r.control, options->folder, n_threads / n_at_work};
+    rc_status status = rc_pool_create(study, &context, n_at_work, &r.pool);
     if (status != RC_OK) return status;
     clock_gettime(CLOCK_MONOTONIC, &r.start);
     status = do_tasks(&r);

@@ -54,7 +54,8 @@ static const char rules[] =
     "\n"
     "Each run writes `study.yaml` with the value of every key, in this order, in the shortest form that\n"
     "reads back the same. It is a study file itself. The same text is in `results.h5`, and its FNV-1a\n"
-    "hash (64 bits) tells whether two studies are the same.\n";
+    "hash (64 bits) tells whether two studies are the same. A key that older versions did not have\n"
+    "is in it only where it differs from its default: the text and hash of older studies stay.\n";
 
 static void write_row(const rc_key *key, FILE *file) {
     char range[96];

@@ -11,6 +11,8 @@
 #define RANGE(from, to) .low = (from), .high = (to)
 #define ABOVE(limit) .low = (limit), .high = INFINITY, .low_excluded = true
 
+static const char *const streams[] = {[RC_STREAMS_SESSION] = "session", [RC_STREAMS_ROW] = "row", NULL};
+
 static const double largest_count = 2147483648.0; /* 2^31: neuron numbers are 32 bits wide in files */
 
 const rc_block rc_schema_blocks[RC_N_BLOCKS] = {
@@ -71,6 +73,16 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                    "says that 1/(Np) is the variance, but its program passes 1/(Np) = 0.05 as the "
                                    "standard deviation, and its numbers come from the program. For a variance "
                                    "of 1/(Np) write sqrt(1/(Np)) = 0.22360679774997896 (N = 200, p = 0.1)."},
+    [RC_KEY_STREAMS] = {.name = "network.streams",
+                        .type = RC_TYPE_CHOICE,
+                        FIELD(network.streams),
+                        .choices = streams,
+                        .newer = true,
+                        .initial = "session",
+                        .help = "Where the network's random numbers come from. session: one stream a session, a "
+                                "number for each of N(N - 1) pairs, as in the published study. row: one stream a "
+                                "receiving neuron, numbers for present connections only, and all cores draw: "
+                                "for large networks. The statistics are the same, the numbers are not."},
     [RC_KEY_TAU] = {.name = "dynamics.tau_ms",
                     .type = RC_TYPE_REAL,
                     FIELD(dynamics.tau_ms),
@@ -215,8 +227,17 @@ const char *rc_key_type_text(const rc_key *key) {
     case RC_TYPE_REAL: return "number";
     case RC_TYPE_UINT32_LIST: return "list of distinct integers";
     case RC_TYPE_REAL_LIST: return "list of distinct numbers";
+    case RC_TYPE_CHOICE: return "one of";
     }
     return "";
+}
+
+static void list_choices(const rc_key *key, size_t size, char text[]) {
+    text[0] = '\0';
+    for (size_t k = 0; key->choices[k]; k++) {
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, "%s%s", k ? ", " : "", key->choices[k]);
+    }
 }
 
 void rc_key_range_text(const rc_key *key, size_t size, char text[]) {
@@ -224,7 +245,9 @@ void rc_key_range_text(const rc_key *key, size_t size, char text[]) {
     rc_number_print(key->low, low);
     rc_number_print(key->high, high);
     const char *from = key->low_excluded ? "above" : "from";
-    if (key->type == RC_TYPE_NATURAL) {
+    if (key->type == RC_TYPE_CHOICE) {
+        list_choices(key, size, text);
+    } else if (key->type == RC_TYPE_NATURAL) {
         snprintf(text, size, "from 0, below 2^%d", 32 * RC_NATURAL_MAX_WORDS);
     } else if (isinf(key->low)) {
         snprintf(text, size, "%s", key->zero_excluded ? "other than 0" : "");
@@ -240,7 +263,7 @@ void rc_key_expectation(const rc_key *key, size_t size, char text[]) {
     rc_key_range_text(key, sizeof range, range);
     const char *type = rc_key_type_text(key);
     bool is_list = key->type == RC_TYPE_UINT32_LIST || key->type == RC_TYPE_REAL_LIST;
-    snprintf(text, size, "%s %s%s%s%s%s%s%s", type[0] == 'i' ? "an" : "a", type, range[0] ? " " : "", range,
-             key->word ? " or " : "", key->word ? key->word : "", is_list ? ", such as " : "",
-             is_list ? key->initial : "");
+    const char *article = key->type == RC_TYPE_CHOICE ? "" : type[0] == 'i' ? "an " : "a ";
+    snprintf(text, size, "%s%s%s%s%s%s%s%s", article, type, range[0] ? " " : "", range, key->word ? " or " : "",
+             key->word ? key->word : "", is_list ? ", such as " : "", is_list ? key->initial : "");
 }

@@ -17,6 +17,7 @@ typedef enum rc_key_type {
     RC_TYPE_REAL,        /* double */
     RC_TYPE_UINT32_LIST, /* uint32_t *, distinct, at least one */
     RC_TYPE_REAL_LIST,   /* double *, distinct, at least one */
+    RC_TYPE_CHOICE,      /* an enumeration, by name */
 } rc_key_type;
 
 /* In the order of the canonical text; the keys of a block stand together. */
@@ -28,6 +29,7 @@ typedef enum rc_key_id {
     RC_KEY_NEURONS,
     RC_KEY_CONNECTION_PROBABILITY,
     RC_KEY_WEIGHT_STD,
+    RC_KEY_STREAMS,
     RC_KEY_TAU,
     RC_KEY_DT,
     RC_KEY_DURATION,
@@ -60,8 +62,11 @@ typedef struct rc_key {
     bool zero_excluded;
     const char *word; /* a count may be this word instead of an integer; NULL: none */
     size_t word_value;
-    const char *initial;  /* the default, as YAML */
-    const char *fallback; /* what a key that is left out becomes where the default does not fit; NULL: nothing */
+    const char *const *choices; /* NULL at the end; the first is the default */
+    bool newer;                 /* than the first canonical texts: not in them where it has its default, so that
+                                   studies from before it keep their text and hash */
+    const char *initial;        /* the default, as YAML */
+    const char *fallback;       /* what a key that is left out becomes where the default does not fit; NULL: nothing */
     const char *help;
 } rc_key;
 

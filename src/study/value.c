@@ -28,6 +28,14 @@ static bool is_word(const rc_key *key, const rc_scalar *scalar) {
     return key->word && strlen(key->word) == scalar->length && memcmp(key->word, scalar->text, scalar->length) == 0;
 }
 
+static bool find_choice(const rc_key *key, const rc_scalar *scalar, size_t *choice) {
+    for (*choice = 0; key->choices[*choice]; ++*choice) {
+        const char *name = key->choices[*choice];
+        if (strlen(name) == scalar->length && memcmp(name, scalar->text, scalar->length) == 0) return true;
+    }
+    return false;
+}
+
 /* Reads a number as the key's type wants it; all its integers but the seed
  * are exact in a double. */
 static bool read_number(const rc_key *key, const rc_scalar *scalar, double *value) {
@@ -61,6 +69,12 @@ rc_status rc_value_set(const rc_key *key, const rc_scalar *scalar, rc_study *stu
     if (key->type == RC_TYPE_NATURAL) return set_natural(key, scalar, study);
     if (key->type == RC_TYPE_COUNT && is_word(key, scalar)) {
         *(size_t *)field(key, study) = key->word_value;
+        return RC_OK;
+    }
+    if (key->type == RC_TYPE_CHOICE) {
+        size_t choice;
+        if (!find_choice(key, scalar, &choice)) return refuse_scalar(key, scalar);
+        *(rc_streams *)field(key, study) = (rc_streams)choice;
         return RC_OK;
     }
     if (rc_value_is_list(key) || !read_number(key, scalar, &value)) return refuse_scalar(key, scalar);

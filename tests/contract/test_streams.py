@@ -1,5 +1,7 @@
 """The library's random streams, sums and networks are NumPy's, to the bit."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -81,8 +83,31 @@ def described_network(seed, session, n_neurons, probability, std, n_trials):
     return row_start, np.nonzero(present)[1], weights, 2 * draw.random((n_trials, n_neurons)) - 1
 
 
-def assert_network_is_described(seed, session, n_neurons, probability, std, n_trials, settings):
-    expected = described_network(seed, session, n_neurons, probability, std, n_trials)
+def described_rows(seed, session, n_neurons, probability, std, n_trials):
+    """The same with `network.streams: row`: row i from the stream of spawn key (session, 0, i)."""
+    rate, columns, weights = -math.log1p(-probability) if probability < 1 else math.inf, [], []
+    for i in range(n_neurons):
+        draw, row, next_ = generator(seed, (session, 0, i)), [], 0
+        while True:
+            exponential = draw.standard_exponential()
+            next_ += math.floor(exponential / rate) if rate else n_neurons
+            if next_ >= n_neurons - 1:
+                break
+            row.append(next_ + (next_ >= i))  # leaves out i itself
+            next_ += 1
+        columns.append(np.array(row, np.uint32))
+        weights.append(draw.normal(0, std, len(row)))
+    total = numpy_sum(np.array([numpy_sum(row) for row in weights]))
+    row_start = np.append(0, np.cumsum([len(row) for row in columns]))
+    weights = np.concatenate(weights)
+    if weights.size:
+        weights -= total / weights.size
+    states = [2 * generator(seed, (session, 1, t)).random(n_neurons) - 1 for t in range(n_trials)]
+    return row_start, np.concatenate(columns), weights, np.array(states)
+
+
+def assert_network_is_described(seed, session, n_neurons, probability, std, n_trials, settings, by=described_network):
+    expected = by(seed, session, n_neurons, probability, std, n_trials)
     row_start, column, weight, states = generate(settings, session, n_trials)
     np.testing.assert_array_equal(row_start, expected[0])
     np.testing.assert_array_equal(column, expected[1])
@@ -95,24 +120,23 @@ def test_the_published_networks(session):
     assert_network_is_described(1234, session, 200, 0.1, 0.05, 20, [])
 
 
-@pytest.mark.parametrize(
-    "seed, session, n_neurons, probability, std, n_trials",
-    [
-        (20260101, 2, 123, 0.37, 0.08, 20),
-        (20260101, 4294967295, 50, 0.5, 2.5, 3),
-        (2**64 + 5, 1, 200, 0.1, 0.05, 20),
-        (2**300 + 12345, 7, 64, 0.9, 1e-3, 1),
-        (1234, 1, 30, 0, 0.05, 2),
-        (1234, 1, 30, 1, 0.05, 2),
-        (1234, 1, 30, 0.5, 0, 2),
-        (1234, 1, 1, 0.5, 0.05, 4),
-        (1234, 1, 2, 1, 0.05, 4),
-        (1234, 1, 2, 0.5, 0.05, 4),
-        (1234, 3, 1000, 0.02, 0.05, 2),
-    ],
-)
-def test_other_networks(seed, session, n_neurons, probability, std, n_trials):
-    settings = [
+OTHERS = [
+    (20260101, 2, 123, 0.37, 0.08, 20),
+    (20260101, 4294967295, 50, 0.5, 2.5, 3),
+    (2**64 + 5, 1, 200, 0.1, 0.05, 20),
+    (2**300 + 12345, 7, 64, 0.9, 1e-3, 1),
+    (1234, 1, 30, 0, 0.05, 2),
+    (1234, 1, 30, 1, 0.05, 2),
+    (1234, 1, 30, 0.5, 0, 2),
+    (1234, 1, 1, 0.5, 0.05, 4),
+    (1234, 1, 2, 1, 0.05, 4),
+    (1234, 1, 2, 0.5, 0.05, 4),
+    (1234, 3, 1000, 0.02, 0.05, 2),
+]
+
+
+def settings_of(seed, session, n_neurons, probability, std, n_trials):
+    return [
         f"seed={seed}",
         f"sessions=[{session}]",
         f"trials={n_trials}",
@@ -123,4 +147,14 @@ def test_other_networks(seed, session, n_neurons, probability, std, n_trials):
         "record.trial=0",
         "record.neuron=0",
     ]
-    assert_network_is_described(seed, session, n_neurons, probability, std, n_trials, settings)
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=str)
+def test_other_networks(case):
+    assert_network_is_described(*case, settings_of(*case))
+
+
+@pytest.mark.parametrize("case", [*OTHERS, (1234, 1, 20000, 0.005, 0.1, 1)], ids=str)
+def test_networks_with_a_stream_for_each_row(case):
+    settings = [*settings_of(*case), "network.streams=row"]
+    assert_network_is_described(*case, settings, by=described_rows)

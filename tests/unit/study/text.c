@@ -60,6 +60,20 @@ static void the_text_has_every_key(void **state) {
     rc_study_destroy(&study);
 }
 
+/* Studies from before a key keep their text. */
+static void a_newer_key_is_written_only_where_it_is_changed(void **state) {
+    (void)state;
+    static const char same[] = "network: {streams: session}", other[] = "network: {streams: row}";
+    rc_study *study = parse(same, strlen(same));
+    assert_string_equal(study->text, published);
+    rc_study_destroy(&study);
+    study = parse(other, strlen(other));
+    assert_non_null(strstr(study->text, "  weight_std: 0.05\n  streams: row\ndynamics:\n"));
+    assert_int_equal(study->network.streams, RC_STREAMS_ROW);
+    check_round_trip(study);
+    rc_study_destroy(&study);
+}
+
 /* FNV-1a, 64 bits (Fowler, Noll, Vo): computed here the long way. */
 static void the_hash_is_fnv_1a(void **state) {
     (void)state;
@@ -209,6 +223,7 @@ static void the_examples_are_studies(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_text_has_every_key),
+        cmocka_unit_test(a_newer_key_is_written_only_where_it_is_changed),
         cmocka_unit_test(the_hash_is_fnv_1a),
         cmocka_unit_test(odd_values_round_trip),
         cmocka_unit_test(a_seed_has_any_size),
