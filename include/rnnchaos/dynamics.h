@@ -59,7 +59,8 @@ typedef struct rc_lanes rc_lanes;
 /* n_lanes states of `network`, all zero, to be advanced by the Euler map
  *   r <- r + fraction (-r + tanh(gain W r)),  fraction = dt/tau.
  * Borrows the network for its life. Errors: RC_NO_MEMORY, RC_INVALID.
- * Memory: 16 bytes for each neuron of each lane, 8 for each connection. */
+ * Memory: 16 bytes for each neuron of each lane, and 8 for each connection of a
+ * network of less than 2^20. */
 rc_status rc_lanes_create(const rc_network *network, double gain, double fraction, size_t n_lanes,
                           const rc_kernels *kernels, rc_lanes **out);
 
@@ -68,6 +69,10 @@ void rc_lanes_set(rc_lanes *lanes, size_t lane, const double *state, double offs
 
 /* Reads one neuron of one lane. */
 double rc_lanes_get(const rc_lanes *lanes, size_t lane, size_t neuron);
+
+/* Lets rc_lanes_advance() use up to n_threads threads, where a network of 2^20
+ * connections and more makes it worth it. The bits stay the same. */
+void rc_lanes_use_threads(rc_lanes *lanes, size_t n_threads);
 
 /* Advances all lanes by one step. Cost: one fused multiply-add for each
  * connection and one tanh for each neuron, of every lane. */
@@ -119,6 +124,7 @@ typedef struct rc_twins {
     size_t n_recorded;                  /* of so many steps (n_steps at the most) ... */
     size_t record_trial, record_neuron; /* ... one neuron of one trial ... */
     double *recorded[2];                /* ... and of its twin is written here, [step], before the step is taken */
+    size_t n_threads;                   /* for rc_lanes_use_threads(); 0 is 1 */
 } rc_twins;
 
 /* distance [step, trial] receives how far each twin is from its trial (Euclidean

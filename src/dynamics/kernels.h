@@ -8,13 +8,23 @@
 
 #include <rnnchaos/dynamics.h>
 
-/* gW in sparse rows, with the gain multiplied in. */
+/* W in sparse rows, with the gain multiplied in if it does not say otherwise. */
 typedef struct rc_couplings {
     size_t n_neurons;
     const size_t *row_start; /* [neuron + 1] */
     const uint32_t *column;  /* [connection] */
     const double *weight;    /* [connection] */
 } rc_couplings;
+
+/* A step of one block of lanes by a network too large for the caches. */
+typedef struct rc_far_step {
+    const rc_couplings *couplings; /* W itself: */
+    double gain;                   /* is multiplied in as weights are read */
+    double fraction;               /* dt / tau */
+    size_t n_lanes;                /* a multiple of RC_LANE_UNIT, at most RC_LANE_BLOCK */
+    const double *state;           /* [neuron, n_lanes], 64-byte aligned */
+    double *next;
+} rc_far_step;
 
 /* gW for states and tangents: rows in groups of step_rows that are summed at the
  * same time, sorted by length so that a group's are nearly as long as each other,
@@ -63,6 +73,10 @@ struct rc_kernels {
 
     /* The same with columns of 8 lanes, [column, neuron, 8], and a dense W; 1 .. step_columns of them. */
     void (*advance_dense)(const rc_rows *rows, double fraction, size_t n_columns, const double *state, double *next);
+
+    /* As advance, for rows first .. end - 1 of a network too large for the caches;
+     * the same bits. */
+    void (*advance_far)(const rc_far_step *step, size_t first, size_t end);
 
     /* distance[k] = sqrt(sum_i (second[i][k] - first[i][k])^2), k < n;
      * rows are n_lanes apart; four running sums over i mod 4. */

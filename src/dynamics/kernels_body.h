@@ -163,6 +163,7 @@ static void distance(size_t n_neurons, size_t n_lanes, size_t n, const double *f
 
 enum { UNIT = RC_LANE_UNIT, UNIT_VECS = RC_LANE_UNIT / VEC_WIDTH }; /* vectors in a column */
 
+#include "dynamics/kernels_far.h"
 #include "dynamics/kernels_frame.h"
 #include "dynamics/kernels_step.h"
 
@@ -172,6 +173,7 @@ const rc_kernels RC_KERNELS_NAME = {
     .tanh = tanh_array,
     .advance = advance,
     .advance_dense = advance_dense,
+    .advance_far = advance_far,
     .distance = distance,
     .sech2 = sech2_array,
     .step_points = step_points,

@@ -2,17 +2,24 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/team.h"
 #include "dynamics/kernels.h"
 #include "dynamics/rows.h"
+
+/* From so many connections on, 12 MB, weights come from memory: they are borrowed, not copied, and rows may be
+ * shared out among threads, ROWS_IN_PART at a time. */
+enum { MANY_CONNECTIONS = 1 << 20, ROWS_IN_PART = 1024 };
 
 struct rc_lanes {
     rc_rows rows;           /* of a dense W; else nothing, but */
     rc_couplings couplings; /* rows and columns borrowed from the network */
-    double *weight;         /* [connection], gain * W */
-    size_t block;           /* lanes of a block */
-    double *state, *next;   /* [block][neuron, lane of the block] */
-    double fraction;        /* dt / tau */
-    size_t n_lanes;         /* padded */
+    double *weight;         /* [connection], gain * W; NULL: couplings have W itself, */
+    double gain;            /* which remains to be multiplied */
+    size_t n_threads;
+    size_t block;         /* lanes of a block */
+    double *state, *next; /* [block][neuron, lane of the block] */
+    double fraction;      /* dt / tau */
+    size_t n_lanes;       /* padded */
     const rc_kernels *kernels;
 };
 
@@ -28,6 +35,12 @@ static size_t lane_start(const rc_lanes *lanes, size_t lane, size_t *stride) {
     return first * lanes->couplings.n_neurons + (lane - first);
 }
 
+static rc_status scale_weights(const rc_network *network, double gain, double **weight) {
+    rc_status status = RC_ARRAY(*weight, network->n_connections, "scaled weights");
+    for (size_t k = 0; k < network->n_connections && status == RC_OK; k++) (*weight)[k] = gain * network->weight[k];
+    return status;
+}
+
 rc_status rc_lanes_create(const rc_network *network, double gain, double fraction, size_t n_lanes,
                           const rc_kernels *kernels, rc_lanes **out) {
     rc_status status = RC_OK;
@@ -38,13 +51,14 @@ rc_status rc_lanes_create(const rc_network *network, double gain, double fractio
         return rc_fail(RC_INVALID, "%zu lanes of %zu neurons: expected at least one, and room for all", n_lanes,
                        network->n_neurons);
     RC_TRY(RC_ARRAY(lanes, 1, "lanes"));
-    bool is_dense = rc_rows_dense_block(network, kernels) > 0;
+    bool is_dense = rc_rows_dense_block(network, kernels) > 0, is_far = network->n_connections >= MANY_CONNECTIONS;
     if (is_dense) RC_TRY(rc_rows_open(network, gain, kernels, &lanes->rows));
-    if (!is_dense) RC_TRY(RC_ARRAY(lanes->weight, network->n_connections, "scaled weights"));
+    if (!is_dense && !is_far) RC_TRY(scale_weights(network, gain, &lanes->weight));
     RC_TRY(RC_ARRAY_ALIGNED(lanes->state, padded * network->n_neurons, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(lanes->next, padded * network->n_neurons, "states"));
-    for (size_t k = 0; !is_dense && k < network->n_connections; k++) lanes->weight[k] = gain * network->weight[k];
-    lanes->couplings = (rc_couplings){network->n_neurons, network->row_start, network->column, lanes->weight};
+    lanes->couplings = (rc_couplings){network->n_neurons, network->row_start, network->column,
+                                      lanes->weight ? lanes->weight : network->weight};
+    lanes->gain = gain;
     lanes->block = is_dense ? RC_LANE_UNIT : RC_LANE_BLOCK;
     lanes->fraction = fraction;
     lanes->n_lanes = padded;
@@ -85,12 +99,35 @@ static void advance_dense(rc_lanes *lanes) {
     }
 }
 
+void rc_lanes_use_threads(rc_lanes *lanes, size_t n_threads) { lanes->n_threads = n_threads; }
+
+typedef struct {
+    const rc_kernels *kernels;
+    rc_far_step step;
+} far_block;
+
+static void advance_part(void *context, size_t part) {
+    const far_block *block = context;
+    size_t first = part * ROWS_IN_PART, end = first + ROWS_IN_PART, n = block->step.couplings->n_neurons;
+    block->kernels->advance_far(&block->step, first, end < n ? end : n);
+}
+
+static void advance_sparse(const rc_lanes *lanes, size_t width, const double *state, double *next) {
+    const rc_couplings *W = &lanes->couplings;
+    if (lanes->weight) {
+        lanes->kernels->advance(W, lanes->fraction, width, state, next);
+        return;
+    }
+    far_block block = {lanes->kernels, {W, lanes->gain, lanes->fraction, width, state, next}};
+    rc_team_do(lanes->n_threads, (W->n_neurons + ROWS_IN_PART - 1) / ROWS_IN_PART, advance_part, &block);
+}
+
 void rc_lanes_advance(rc_lanes *lanes) {
     size_t n_neurons = lanes->couplings.n_neurons;
     if (lanes->rows.dense_block) advance_dense(lanes);
     for (size_t first = 0; !lanes->rows.dense_block && first < lanes->n_lanes; first += RC_LANE_BLOCK)
-        lanes->kernels->advance(&lanes->couplings, lanes->fraction, block_width(lanes, first),
-                                lanes->state + first * n_neurons, lanes->next + first * n_neurons);
+        advance_sparse(lanes, block_width(lanes, first), lanes->state + first * n_neurons,
+                       lanes->next + first * n_neurons);
     double *old = lanes->state;
     lanes->state = lanes->next;
     lanes->next = old;

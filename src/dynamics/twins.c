@@ -81,6 +81,7 @@ rc_status rc_twins_follow(const rc_network *network, const rc_twins *plan, size_
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     RC_TRY(rc_lanes_create(network, plan->gain, plan->dt_ms / plan->tau_ms, twin_lane(n_trials, n_trials - 1) + 1,
                            kernels, &lanes));
+    rc_lanes_use_threads(lanes, plan->n_threads);
     for (size_t trial = 0; trial < n_trials; trial++) {
         const double *state = initial_states + trial * network->n_neurons;
         rc_lanes_set(lanes, state_lane(trial), state, 0);

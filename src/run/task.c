@@ -41,7 +41,7 @@ done:
     return status;
 }
 
-static rc_status follow_twins(const rc_kernels *kernels, work *w) {
+static rc_status follow_twins(const rc_task_context *context, work *w) {
     const rc_study *study = w->study;
     char reason[512];
     rc_twins twins = {
@@ -50,7 +50,8 @@ static rc_status follow_twins(const rc_kernels *kernels, work *w) {
         .dt_ms = study->dynamics.dt_ms,
         .perturbation = study->perturbation,
         .n_steps = study->n_steps,
-        .kernels = kernels,
+        .kernels = context->kernels,
+        .n_threads = context->n_threads,
         .stop = &w->control->stop,
         .state_steps = &w->control->state_steps,
         .n_recorded = w->slices.rates1 ? study->n_recorded : 0,
@@ -89,7 +90,7 @@ rc_status rc_task_perform(const rc_study *study, size_t task, const rc_task_cont
     w.gain = task % study->n_gains;
     rc_slices_begin(study, task, bytes, &w.slices);
     RC_TRY(prepare(context, &w));
-    RC_TRY(follow_twins(context->kernels, &w));
+    RC_TRY(follow_twins(context, &w));
     conclude(&w);
     if (study->n_exponents > 0)
         RC_TRY(rc_task_measure_exponents(study, task, context, w.network, w.initial_states, &w.slices));

@@ -75,6 +75,41 @@ static void kernels_agree_to_the_bit(void **state) {
     check_kernels(305, 17, 0.9);
 }
 
+/* N = 10800, K = 100: weights are borrowed, and any number of threads may help. */
+static void a_large_network_agrees_to_the_bit(void **state) {
+    (void)state;
+    enum { N = 10800 };
+    static uint32_t seed = 7;
+    static double start[48][N], expected[N], next[N];
+    rc_study study = {.seed = {&seed, 1}, .n_trials = 1};
+    study.network.n_neurons = N;
+    study.network.connection_probability = 100.0 / N;
+    study.network.weight_std = 0.1;
+    study.network.streams = RC_STREAMS_ROW;
+    rc_network *W;
+    assert_ok(rc_network_generate(&study, 1, &W, NULL));
+    assert_true(W->n_connections >= 1 << 20);
+    for (size_t lane = 0; lane < 48; lane++)
+        for (size_t i = 0; i < N; i++) start[lane][i] = sin((double)(lane * N + i));
+    for (size_t name = 0; name < N_KERNELS; name++)
+        for (size_t n_lanes = 8; n_lanes <= 48; n_lanes += 8) {
+            const rc_kernels *kernels;
+            if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
+            rc_lanes *lanes;
+            assert_ok(rc_lanes_create(W, 3, 0.05, n_lanes, kernels, &lanes));
+            rc_lanes_use_threads(lanes, n_lanes / 8);
+            for (size_t lane = 0; lane < n_lanes; lane++) rc_lanes_set(lanes, lane, start[lane], 0);
+            for (int step = 0; step < 2; step++) rc_lanes_advance(lanes);
+            for (size_t lane = n_lanes - 8; lane < n_lanes; lane += 7) {
+                reference_step(W, 3, 0.05, kernels, start[lane], next);
+                reference_step(W, 3, 0.05, kernels, next, expected);
+                for (size_t i = 0; i < N; i++) assert_true(rc_lanes_get(lanes, lane, i) == expected[i]);
+            }
+            rc_lanes_destroy(&lanes);
+        }
+    rc_network_destroy(&W);
+}
+
 static void check_distances(double probability) {
     rc_network *W = random_network(37, probability);
     double one[37], reference[20];
@@ -168,9 +203,9 @@ static void bad_requests_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kernels_agree_to_the_bit), cmocka_unit_test(distances_agree_to_the_bit),
-        cmocka_unit_test(no_connections_decay),     cmocka_unit_test(mirrored_states_stay_mirrored),
-        cmocka_unit_test(bad_requests_are_refused),
+        cmocka_unit_test(kernels_agree_to_the_bit),          cmocka_unit_test(distances_agree_to_the_bit),
+        cmocka_unit_test(a_large_network_agrees_to_the_bit), cmocka_unit_test(no_connections_decay),
+        cmocka_unit_test(mirrored_states_stay_mirrored),     cmocka_unit_test(bad_requests_are_refused),
     };
     return cmocka_run_group_tests(tests, open_stream, NULL);
 }
