@@ -8,12 +8,13 @@ import sys
 
 import part_growth
 import part_kernels
+import part_large
 import part_peers
 import part_spectrum
 from common import keep
 
-PARTS = {part.NAME: part for part in (part_kernels, part_spectrum, part_peers, part_growth)}
-ALL = part_kernels, part_spectrum  # without what must be downloaded
+PARTS = {part.NAME: part for part in (part_kernels, part_spectrum, part_large, part_peers, part_growth)}
+ALL = part_kernels, part_spectrum  # without what must be downloaded, or takes minutes and gigabytes
 
 
 def main():
