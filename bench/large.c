@@ -93,22 +93,17 @@ static void read_part(void *context, size_t part) {
     sink[part] = sum;
 }
 
-/* Any neuron: number k of a sequence that no processor foresees, and that costs no memory. */
-static inline size_t neuron_of(size_t k) {
-    uint64_t x = k * 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9u;
-    return (size_t)((unsigned __int128)x * n_neurons >> 64);
-}
-
-/* As many states as there are connections, one word of every cache line, at random. */
+/* One word of every cache line of the states that connections read, and nothing more. */
 static void gather_part(void *context, size_t part) {
     const rc_network *W = context;
     size_t n = W->n_connections / PARTS, first = n * part, ahead = FETCHED_AHEAD * 8 / n_lanes;
+    size_t last = W->n_connections - 1;
     uint64_t sum = 0, word;
     for (size_t k = first; k < first + n; k++) {
-        const double *state = states + neuron_of(k) * n_lanes, *later = states + neuron_of(k + ahead) * n_lanes;
+        const double *state = states + W->column[k] * n_lanes;
+        const double *wanted = states + W->column[k + ahead < last ? k + ahead : last] * n_lanes;
         for (size_t lane = 0; lane < n_lanes; lane += 8) {
-            __builtin_prefetch(later + lane);
+            __builtin_prefetch(wanted + lane);
             memcpy(&word, state + lane, sizeof word);
             sum += word;
         }

@@ -62,9 +62,9 @@ def table(data):
         rows.append(f"| {power(row['neurons'])} | {row['lanes']} | {row['threads']} | {1e3 * row['step_s']:.0f} | {each:.2f} | "
                     f"{100 * row['share_of_gather']:.0f} % | {100 * row['share_of_bandwidth']:.0f} % of "
                     f"{row['bandwidth'] / 1e9:.0f} GB/s | {row['bytes'] / row['connections']:.1f} |")
-    rows += ["", "Random reads: as many states as there are connections, of neurons that no processor can foresee, one word of "
-             "every cache line, nothing computed; they alone take "
-             f"{100 * least['share_of_gather']:.0f} % of a step and more. The bandwidth bound: 12 bytes a connection, 16 a neuron "
+    rows += ["", "Random reads: one word of every cache line of the states that connections read, found by W's columns, fetched "
+             f"ahead as the step does it, and nothing computed; that alone takes {100 * least['share_of_gather']:.0f} % of a "
+             "step or more. The bandwidth bound: 12 bytes a connection, 16 a neuron "
              "and lane, at the speed at which W is read in order. Bytes are memory in use, states left out.", "",
              f"Measured by `script/bench large` on {data['date'][:10]}: {about['processor']} (family/model "
              f"{about['family_model']}), {about['cores']} cores{', virtual' if about['hypervisor'] else ''}, load "

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, LARGE = 8 << 20 };
+enum { PAGE = 4096, LARGE = 4 << 20 };
 
 /* Large arrays in pages of 2 MB where the system has them: a processor finds states that lie all over memory in one
  * look-up less. Before memory is touched; whether it is heard does not matter. */
