@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,6 +23,9 @@ static bool parse_session(const char *text, uint32_t *session) {
     return errno == 0 && end != text && *end == '\0' && *text != '-' && value <= UINT32_MAX;
 }
 
+/* Dense arrays of more neurons would take gigabytes, and eigenvalues of so many hours. */
+enum { MOST_NEURONS = 20000, MOST_FOR_EIGENVALUES = 4000 };
+
 static void report(const rc_study *study, const rc_network *network, uint32_t session, double radius) {
     double n = (double)network->n_neurons;
     printf("session            %u\n", session);
@@ -29,6 +33,10 @@ static void report(const rc_study *study, const rc_network *network, uint32_t se
     printf("connections        %zu (%.4g of all pairs)\n", network->n_connections,
            n > 1 ? (double)network->n_connections / (n * (n - 1)) : 0);
     printf("effective gain     %.6g per unit g (weight_std sqrt(N p))\n", rc_network_effective_gain(study));
+    if (isnan(radius)) {
+        printf("spectral radius    not computed for more than %d neurons\n", MOST_FOR_EIGENVALUES);
+        return;
+    }
     printf("spectral radius    %.6g per unit g\n", radius);
     if (radius > 0)
         printf("radius 1 at        g = %.6g\n", 1 / radius);
@@ -40,18 +48,19 @@ static rc_status write_network(const cli_arguments *arguments, uint32_t session)
     rc_status status = RC_OK;
     rc_study *study = NULL;
     rc_network *network = NULL;
-    double *initial_states = NULL, *weights = NULL, radius;
+    double *initial_states = NULL, *weights = NULL, radius = NAN;
     RC_TRY(rc_study_read(arguments->file, arguments->settings, arguments->n_settings, &study));
     size_t n = study->network.n_neurons;
-    if (n > SIZE_MAX / 8 / n) {
-        status = rc_fail(RC_NO_MEMORY, "%zu neurons are too many for a dense matrix", n);
+    if (n > MOST_NEURONS) {
+        status = rc_fail(RC_INVALID, "network.neurons: expected at most %d for a dense matrix in a file, found %zu",
+                         MOST_NEURONS, n);
         goto done;
     }
     RC_TRY(RC_ARRAY(weights, n * n, "dense weights"));
     RC_TRY(rc_network_generate(study, session, &network, &initial_states));
     rc_network_to_dense(network, weights);
     RC_TRY(rc_network_export_npz(weights, initial_states, n, study->n_trials, arguments->output));
-    RC_TRY(rc_network_spectral_radius(network, &radius));
+    if (n <= MOST_FOR_EIGENVALUES) RC_TRY(rc_network_spectral_radius(network, &radius));
     report(study, network, session, radius);
 done:
     free(weights);

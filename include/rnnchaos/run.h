@@ -44,7 +44,7 @@ typedef struct rc_task_context {
     rc_task_control *control;
     const char *folder; /* where a long task keeps what it has so far, checkpoint-TASK.rck, and looks for it when it
                            begins; NULL: nowhere */
-    size_t n_threads; /* for a large network; 0 is 1 */
+    size_t n_threads;   /* for a large network; 0 is 1 */
 } rc_task_context;
 
 /* Computes task number `task` of a study. A task is pure: (study, task) give

@@ -7,7 +7,7 @@
 #include "exponents/jacobian.h"
 #include "exponents/spectrum.h"
 
-enum { MOST_DETERMINANTS = 2, MOST_NEURONS = 4000, MOST_FOR_EVERY_TRIAL = 1000 };
+enum { MOST_DETERMINANTS = 2, MOST_FOR_EVERY_TRIAL = 1000 };
 
 /* --- The sum rule --------------------------------------------------------------- */
 
@@ -46,7 +46,7 @@ static rc_status audit_sum_rule(const rc_network *network, const rc_spectrum_pla
     size_t n_steps = affordable < 1 ? 1 : (size_t)fmin(affordable, MOST_DETERMINANTS);
     rc_field field = {0};
     rc_probe *probe = NULL;
-    if (network->n_neurons > MOST_NEURONS) return RC_OK;
+    if (network->n_neurons > RC_MOST_DENSE) return RC_OK;
     RC_TRY(rc_field_open(network, plan, &field));
     RC_TRY(rc_probe_create(network, plan, 1, network->n_neurons, true, &probe));
     RC_TRY(rc_probe_start(probe, s->start));

@@ -100,7 +100,7 @@ done:
 static rc_status prepare(const rc_network *network, const rc_spectrum_plan *plan, newton *w) {
     rc_status status = RC_OK;
     size_t n = network->n_neurons;
-    if (n > 46340) return rc_fail(RC_NO_MEMORY, "%zu neurons are too many for Newton's method", n);
+    if (n > RC_MOST_DENSE) return rc_fail(RC_NUMERICS, "%zu neurons are too many for Newton's method", n);
     RC_TRY(rc_field_open(network, plan, &w->field));
     RC_TRY(RC_ARRAY(w->residual, n, "residual"));
     RC_TRY(RC_ARRAY(w->step, n, "Newton's step"));

@@ -4,7 +4,8 @@
 
 #include <rnnchaos/spectrum.h>
 
-/* Newton's method alone; exponents stay zero. Errors: RC_NUMERICS, RC_NO_MEMORY. */
+/* Newton's method alone; exponents stay zero. Errors: RC_NUMERICS, also of
+ * more than RC_MOST_DENSE neurons, RC_NO_MEMORY. */
 rc_status rc_fixed_point_locate(const rc_network *network, const rc_spectrum_plan *plan, const double *state,
                                 rc_fixed_point **out);
 

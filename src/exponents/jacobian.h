@@ -5,6 +5,10 @@
 
 #include <rnnchaos/spectrum.h>
 
+/* Of more neurons no dense matrix is made: 128 MB, and minutes for its
+ * eigenvalues, at this number. */
+enum { RC_MOST_DENSE = 4000 };
+
 typedef struct rc_field {
     const rc_network *network;
     const rc_spectrum_plan *plan;

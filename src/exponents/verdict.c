@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exponents/jacobian.h"
 #include "exponents/spectrum.h"
 
 enum { LEAST_BLOCKS = 20 };
@@ -129,7 +130,13 @@ static double time_to_decide(const rc_spectrum *s) {
 /* All is quiet: leading exponents are zero, the others negative. */
 static void await_regular(const rc_spectrum_plan *plan, size_t n_neutral, double search_ms, rc_spectrum *s) {
     double slowest = fmin(s->tangent[n_neutral].value, -0.3 / s->measured_s);
-    if (n_neutral == 1 && plan->form != RC_FORM_MAP && slowest * s->measured_s < -20)
+    if (n_neutral == 0 && s->n_neurons > RC_MOST_DENSE)
+        decide(
+            s, RC_VERDICT_UNDECIDED,
+            "comes to rest: all %zu exponents are negative, the largest %.4g 1/s, moving at %.2g 1/s; no fixed point "
+            "is looked for in networks of more than %d neurons",
+            s->n_exponents, s->tangent[0].value, s->speed, RC_MOST_DENSE);
+    else if (n_neutral == 1 && plan->form != RC_FORM_MAP && slowest * s->measured_s < -20)
         decide(s, RC_VERDICT_UNDECIDED,
                "one exponent is zero, the next is %.3g 1/s: a cycle longer than a quarter of the %.3g s that were "
                "searched; a run of about %.3g s more would see it",
