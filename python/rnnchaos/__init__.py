@@ -10,6 +10,7 @@
 those, and `open` reads results. Times are in milliseconds and exponents in 1/s of model time.
 """
 
+from . import plots
 from ._calls import text as _text
 from ._native import lib as _lib
 from .errors import Error, RunStopped
@@ -41,6 +42,7 @@ __all__ = [
     "keys",
     "network",
     "open",
+    "plots",
     "simulate",
     "spectral_radius",
     "spectrum",
