@@ -36,7 +36,8 @@ def test_the_library_comes_from_the_wheel():
     before = libraries_of("import cffi, _cffi_backend, numpy, scipy.sparse, xarray")
     new = [path for path in libraries_of("import cffi, scipy.sparse, xarray, rnnchaos; rnnchaos.Study()") if path not in before]
     ours = [path for path in new if path.is_relative_to(sys.prefix)]
-    assert {"libhdf5", "libopenblas", "libyaml"} <= {re.match("lib[a-z0-9]*", path.name)[0] for path in ours if path.parent == inside()}
+    names = [path.name for path in ours if path.parent == inside()]
+    assert all(any(name.startswith(library) for name in names) for library in ("libhdf5", "libopenblas", "libyaml"))
     assert [path for path in new if path not in ours and not SYSTEM.match(path.name)] == []
 
 
@@ -54,7 +55,7 @@ def test_every_library_has_its_licence():
     files = [pathlib.Path(str(file)) for file in importlib.metadata.files("rnnchaos") or []]
     licences = {file.stem for file in files if "bundled" in file.parts}
     libraries = {re.sub(r"(-r[0-9].*)?(-[0-9a-f]{8})?\.so.*", "", file.name) for file in files if file.parent.name == "rnnchaos.libs"}
-    assert libraries - {"libcurl", "libcrypto"} <= licences and "libhdf5_serial" in licences | {"libhdf5_serial"}
+    assert libraries - {"libcurl", "libcrypto"} <= licences and len(licences) > 5
     assert any(file.name == "LICENSE" for file in files)
     for file in importlib.metadata.files("rnnchaos"):
         if "bundled" in file.parts:
