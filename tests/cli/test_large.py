@@ -2,8 +2,7 @@
 
 import h5py
 import numpy as np
-import pytest
-from command import datasets, refused, settings, succeeds
+from command import datasets, settings, succeeds
 
 LARGE = {
     "sessions": "[1]",
@@ -54,10 +53,3 @@ def test_no_fixed_point_is_looked_for(tmp_path):
                     "--transient-ms", 600, "--duration-ms", 2000)
     assert "no fixed point is looked for in networks of more than 4000 neurons" in done.stdout
     assert "-34.657" in done.stdout  # ln(1/2) / 20 ms
-
-
-@pytest.mark.parametrize("neurons", [20001, 1000000])
-def test_no_dense_file_of_gigabytes(tmp_path, neurons):
-    said = refused("network", "--session", 1, "--set", f"network.neurons={neurons}", "-o", tmp_path / "x.npz")
-    assert f"network.neurons: expected at most 20000 for a dense matrix in a file, found {neurons}" in said
-    assert not list(tmp_path.iterdir())

@@ -296,9 +296,13 @@ static void use_numbers(void) {
     rc_stream stream;
     const rc_kernels *kernels = NULL;
     double x[37], y[37];
+    uint32_t chosen[37];
     rc_stream_open(entropy, 2, entropy, 1, &stream);
     for (size_t i = 0; i < 37; i++) x[i] = rc_stream_normal(&stream) + rc_stream_uniform(&stream);
     rc_stream_bits(&stream);
+    rc_stream_exponential(&stream);
+    rc_stream_normals(&stream, 37, y);
+    rc_stream_subset(&stream, 0.5, 37, chosen);
     rc_pairwise_sum(x, 37);
     rc_stream_states(&stream, 37, y);
     rc_series_mean(x, 37, 1);
@@ -323,6 +327,7 @@ static void use_lanes(const rc_network *network, const rc_kernels *kernels) {
     double state[12] = {0.5, -0.5}, distance[2];
     WORKS(rc_lanes_create(network, 12, 0.05, 4, kernels, &lanes));
     if (!lanes) return;
+    rc_lanes_use_threads(lanes, 2);
     for (size_t lane = 0; lane < 4; lane++) rc_lanes_set(lanes, lane, state, 1e-4 * (double)lane);
     for (int step = 0; step < 5; step++) rc_lanes_advance(lanes);
     rc_lanes_distance(lanes, 0, 2, 2, distance);
