@@ -70,7 +70,7 @@ static void take_least(double *least, double start) {
 static void draw_part(void *context, size_t part) {
     const size_t *n = context;
     const uint32_t seed = 1234, key = (uint32_t)part;
-    double normals[1000], sum = 0;
+    double normals[1000] = {0}, sum = 0;
     rc_stream stream;
     rc_stream_open(&seed, 1, &key, 1, &stream);
     for (size_t i = 0; i < *n / PARTS; i += 1000) {
