@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         network_neurons: int
         network_connection_probability: float
         network_weight_std: float
+        network_streams: str
         dynamics_tau_ms: float
         dynamics_dt_ms: float
         dynamics_duration_ms: float
