@@ -2,8 +2,8 @@
  * tests/contract/test_host.py looks that none is left out. */
 #include <fcntl.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
