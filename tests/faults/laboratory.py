@@ -60,7 +60,7 @@ RANKED = SMALL | {
     "gains": "[1,4,7,10,13,16,19,22]",
     "exponents.duration_ms": 20000,
 }
-LONG_TASKS = SMALL | {"sessions": "[1]", "gains": "[13,22]", "network.neurons": 40, "exponents.duration_ms": 3000}
+LONG_TASKS = SMALL | {"sessions": "[1]", "gains": "[13,22]", "network.neurons": 40, "exponents.duration_ms": 20000}
 LARGE = SMALL | {"dynamics.duration_ms": 20000, "record.duration_ms": 20000}  # megabytes of results
 
 

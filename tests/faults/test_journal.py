@@ -61,7 +61,8 @@ def test_a_damaged_journal_is_resumed(lab, reference, scenes, table):
 def saved(lab, scenes, counts):
     """What a run leaves that was killed when it had saved a task in the middle."""
     scene = scenes["saving"]
-    for n in range(counts["saving"]["rename"] // 2, 1, -1):
+    n_renames = counts["saving"]["rename"]
+    for n in sorted(range(1, n_renames + 1), key=lambda n: abs(n - n_renames // 2)):  # from the middle outwards
         folder = lab.new_folder()
         environment = Fault("rename", n, "kill-after").environment(folder) | scene.environment
         run(*scene.arguments(folder), "--threads", "1", environment=environment)
