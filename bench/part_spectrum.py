@@ -40,7 +40,7 @@ def collect(rows, key):
     return least([row[key] for row in rows])
 
 
-def summarise(problem, kernels, tools):
+def summarise(problem, kernels, single, tools):
     first = next(iter(kernels.values()))[0]
     neurons, _, tangents, trials = problem["size"]
     frame_mb = 8e-6 * neurons * tangents
@@ -52,7 +52,9 @@ def summarise(problem, kernels, tools):
         data["kernels"][name] = {**times, "bound_ns": bound, "share_of_bound": bound / times["step_ns"]["min"],
                                  "peak_mb": max(row["peak_mb"] for row in rows),
                                  "frames_held": max(row["peak_mb"] for row in rows) / frame_mb}
+    data["single"] = {key: collect(single, key) for key in ("step_ns", "qr_ns")}
     bound = min(k["bound_ns"] for k in data["kernels"].values())
+    data["single"]["share_of_bound"] = bound / 2 / data["single"]["step_ns"]["min"]
     for label, row in tools.rows("step_ns").items():
         data["peers"][label] = {"share_of_bound": bound / row["step_ns"]["min"], **row}
     ours = min(k["step_ns"]["min"] for k in data["kernels"].values())
@@ -63,14 +65,15 @@ def summarise(problem, kernels, tools):
 def run(problem, rounds, folder, best):
     """best: the fastest kernels' name, where the others take too long; None: all."""
     arguments, of_peers = prepare(problem["size"], problem["compare"], GAIN, folder, 1)
-    kernels = {}
+    kernels, single = {}, []
     with Tools(sys.executable, ("numpy", "scipy"), "Spectrum", 1, of_peers) as tools:
         for number in range(rounds):
             show_round(number, rounds)
             for row in lines(SPECTRUM, "time", *arguments, str(problem["seconds"]), "1", *([best] if best else [])):
                 kernels.setdefault(row["kernels"], []).append(row)
+            single += lines(SPECTRUM, "time", *arguments, str(problem["seconds"]), "1", "best", "single")
             tools.turn(problem["seconds"])
-    return kernels, tools
+    return kernels, single, tools
 
 
 def measure(rounds):
@@ -79,8 +82,8 @@ def measure(rounds):
     for name, problem in PROBLEMS.items():
         with tempfile.TemporaryDirectory() as folder:
             few = problem["rounds"]
-            kernels, tools = run(problem, few or rounds, folder, best if few else None)
-        data["problems"][name] = summarise(problem, kernels, tools)
+            kernels, single, tools = run(problem, few or rounds, folder, best if few else None)
+        data["problems"][name] = summarise(problem, kernels, single, tools)
         data["versions"] = versions(tools)
         best = list(data["problems"][name]["kernels"])[-1]
     return data
@@ -95,6 +98,8 @@ def problem_table(problem):
     rows = ["| | µs a step and trial | median | × the fastest | of which QR | share of the multiply-add bound |",
             "|---|--:|--:|--:|--:|--:|"]
     entries = [(f"**rnnchaos, {name}**", k, f"{k['qr_ns']['min'] / 1e5:,.2f}") for name, k in problem["kernels"].items()]
+    qr = f"{problem['single']['qr_ns']['min'] / 1e5:,.2f}"
+    entries.append(("**rnnchaos, tangent vectors in single precision**", problem["single"], qr))
     entries += [(label, p, "") for label, p in problem["peers"].items()]
     for label, entry, qr in sorted(entries, key=lambda e: e[1]["step_ns"]["min"]):
         step = entry["step_ns"]
@@ -135,7 +140,7 @@ def table(data):
              "same sums of ln R_ii from the same W, states and frame: "
              f"{max(p['gap'] for q in problems.values() for p in q['peers'].values()):.0e} apart at most. "
              "The bound is one multiply-add for each connection and each of k + 1 vectors at the speed that this "
-             "processor has in its first-level cache (peers: with the fastest kernels' speed, and as if they did no more)."]
+             "processor has in its first-level cache; half of it in single precision (peers: with the fastest kernels' speed, and as if they did no more)."]
     return "\n".join(rows)
 
 

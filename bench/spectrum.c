@@ -1,6 +1,7 @@
 /* Times the library's tangent work, the step and the QR, on one core:
  *   spectrum start   PROBLEM STEPS N_BLOCKS [THREADS]     what peers need: raw float64, see write_start
- *   spectrum time    PROBLEM SECONDS [THREADS [KERNELS]]  one JSON line for each kernel, or for one
+ *   spectrum time    PROBLEM SECONDS [THREADS [KERNELS [PRECISION]]]  one JSON line for each kernel, or for one (best:
+ *                                                         the one that is used); of tangents: double or single
  *   spectrum network PROBLEM                              W: raw, see write_network
  * PROBLEM: NEURONS CONNECTIONS SESSION GAIN TANGENTS TRIALS. 200 neurons with 20 connections each are the published
  * study's network; others have the same random streams and their weights such that the spectral radius stays.
@@ -69,6 +70,7 @@ static void make_network(char **problem) {
     n_trials = study->n_trials;
     if (n * (double)n_tangents > 1e7) block_steps = 10;
     plan = (rc_spectrum_plan){.form = RC_FORM_RATE,
+                              .precision = plan.precision,
                               .gain = atof(problem[3]),
                               .tau_ms = study->dynamics.tau_ms,
                               .dt_ms = study->dynamics.dt_ms};
@@ -166,6 +168,9 @@ static void print_times(const char *name, double *times, int n) {
 static void time_kernels(double seconds, const char *only) {
     for (size_t i = 0; i < BOUND_TERMS; i++) x[i] = 6 * ((double)(i * 7919 % BOUND_TERMS) / BOUND_TERMS - 0.5);
     for (size_t i = 0; i < BOUND_TERMS / 12; i++) weight[i] = i % 2 ? 1e-3 : -1e-3;
+    const rc_kernels *best;
+    check(rc_kernels_find(NULL, &best));
+    if (only && !strcmp(only, "best")) only = rc_kernels_name(best);
     for (size_t k = 0; k < N_KERNELS; k++)
         if (subjects[k].name && (!only || !strcmp(only, subjects[k].name)) &&
             rc_kernels_find(subjects[k].name, &subjects[k].kernels) == RC_OK)
@@ -193,11 +198,12 @@ int main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     bool is_network = !strcmp(what, "network"), is_start = !strcmp(what, "start"), is_time = !strcmp(what, "time");
     int threads = is_start ? 10 : 9; /* where the argument is */
+    if (argc == 12) check(rc_precision_find(argv[11], &plan.precision));
     if (argc > threads) n_threads = (unsigned)atoi(argv[threads]);
     if (!(is_network && argc == 8) && !(is_start && (argc == 10 || argc == 11)) &&
-        !(is_time && argc >= 9 && argc <= 11)) {
+        !(is_time && argc >= 9 && argc <= 12)) {
         fprintf(stderr, "usage: spectrum network|start|time NEURONS CONNECTIONS SESSION GAIN TANGENTS TRIALS "
-                        "[STEPS N_BLOCKS [THREADS] | SECONDS [THREADS [KERNELS]]]\n");
+                        "[STEPS N_BLOCKS [THREADS] | SECONDS [THREADS [KERNELS [PRECISION]]]]\n");
         return 2;
     }
     if (n_threads < 1 || n_threads > MOST_THREADS || (unsigned)atoi(argv[7]) % n_threads != 0) {

@@ -37,6 +37,7 @@ static const option_row rows[] = {
     TEXT("transient-ms", 0, transient_ms),
     TEXT("duration-ms", 0, duration_ms),
     TEXT("target-error", 0, target_error),
+    TEXT("precision", 0, precision),
     TEXT("target-share", 0, target_share),
     TEXT("shard", 0, shard),
     TEXT("max-walltime", 0, max_walltime),

@@ -49,7 +49,8 @@ typedef struct cli_arguments {
     const char *output; /* -o */
     const char *to, *kernels, *session, *threads, *figure;
     const char *weights, *gain, *form, *exponents, *input, *trials, *seed, *initial_states;
-    const char *tau_ms, *dt_ms, *transient_ms, *duration_ms, *target_error, *target_share, *shard, *max_walltime;
+    const char *tau_ms, *dt_ms, *transient_ms, *duration_ms, *target_error, *target_share, *precision, *shard,
+        *max_walltime;
     const char *checkpoint;
     const char **settings; /* --set, in order; owned */
     size_t n_settings;

@@ -135,6 +135,7 @@ void spectrum_print_json(const rc_network *network, const rc_spectrum_plan *plan
                          rc_spectrum *const *spectra) {
     printf("{\"neurons\": %zu, \"connections\": %zu, ", network->n_neurons, network->n_connections);
     json_text("form", rc_form_name(plan->form), ", ");
+    json_text("precision", rc_precision_name(plan->precision), ", ");
     json_number("gain", plan->gain, ", ");
     json_number("tau_ms", plan->tau_ms, ", ");
     json_number("dt_ms", plan->dt_ms, ",\n \"trials\": [\n");

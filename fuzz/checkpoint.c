@@ -29,7 +29,7 @@ static rc_status keep_front(void *context, const void *bytes, size_t n) {
     return RC_STOPPED;
 }
 
-/* Form, side by side or one by one, chaos or rest: bits of the first byte. */
+/* Form, side by side or one by one, chaos or rest, precision: bits of the first byte. */
 static void open_measurement(unsigned kind, measurement *m) {
     static const double weights[N * N] = {1.1, -1.9, 0.4, 1.7, 0.8, -1.2, -0.6, 1.5, 0.9};
     rc_spectrum *out[T];
@@ -39,6 +39,7 @@ static void open_measurement(unsigned kind, measurement *m) {
     m->plan.transient_ms = 60;
     m->plan.duration_ms = 200;
     m->plan.target_error = kind & 16 ? 30 : 0;
+    m->plan.precision = kind & 32 ? RC_PRECISION_SINGLE : RC_PRECISION_DOUBLE;
     rc_spectrum_checkpoint checkpoint = {.save = keep_front, .context = m->front};
     m->plan.checkpoint = &checkpoint;
     if (rc_spectrum_measure(m->network, &m->plan, T, states, out) != RC_STOPPED) abort();

@@ -25,7 +25,7 @@ static rc_status keep_seed(void *context, const void *bytes, size_t n) {
 }
 
 int main(int argc, char **argv) {
-    static const unsigned kinds[] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16};
+    static const unsigned kinds[] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 32, 37};
     for (size_t k = 0; argc == 2 && k < sizeof kinds / sizeof *kinds; k++) {
         measurement m;
         rc_spectrum *out[T];

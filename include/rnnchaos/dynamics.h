@@ -47,6 +47,10 @@ typedef enum rc_form {
 const char *rc_form_name(rc_form form);
 rc_status rc_form_find(const char *name, rc_form *form);
 
+/* "double" or "single", as above. */
+const char *rc_precision_name(rc_precision precision);
+rc_status rc_precision_find(const char *name, rc_precision *precision);
+
 /* States of one network side by side: trials, and their twins, are lanes.
  * n_lanes is padded to a multiple of RC_LANE_UNIT; padding stays at zero. */
 typedef struct rc_lanes rc_lanes;

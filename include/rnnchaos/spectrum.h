@@ -69,6 +69,7 @@ typedef struct rc_spectrum_plan {
     double duration_ms;         /* the most that is accumulated after the transient */
     double target_error;        /* stop when every exponent's standard error is below; 1/s; 0: use the whole duration */
     double target_error_share;  /* ... below target_error + this * |exponent| */
+    rc_precision precision;     /* of tangent vectors */
     const rc_kernels *kernels;  /* NULL: the best */
     const atomic_bool *stop;    /* may be NULL; set: end soon with RC_STOPPED */
     atomic_ullong *state_steps; /* may be NULL; grows by the steps of the trials, to be watched */

@@ -24,6 +24,13 @@ typedef enum rc_streams {
     RC_STREAMS_ROW      /* one stream a receiving neuron: numbers for connections only */
 } rc_streams;
 
+/* The numbers that tangent vectors are advanced in. States and twins, and the
+ * orthonormalisation, are always in double precision. */
+typedef enum rc_precision {
+    RC_PRECISION_DOUBLE, /* 53 bits */
+    RC_PRECISION_SINGLE  /* 24 bits: twice as many vectors in a register and in a cache */
+} rc_precision;
+
 /* Read it, never write it: a study is checked once and then frozen.
  * Defaults are the published study. Units are in the names; g is
  * dimensionless. */
@@ -54,8 +61,9 @@ typedef struct rc_study {
     struct {
         size_t count; /* leading exponents of every trial; 0: none are measured; SIZE_MAX: all */
         double transient_ms;
-        double duration_ms;  /* the most that is measured after the transient */
-        double target_error; /* 1/s; 0: the whole duration is measured */
+        double duration_ms;     /* the most that is measured after the transient */
+        double target_error;    /* 1/s; 0: the whole duration is measured */
+        rc_precision precision; /* of tangent vectors */
     } exponents;
     struct {
         uint32_t session; /* one of `sessions` */

@@ -8,6 +8,8 @@
 
 #include <rnnchaos/dynamics.h>
 
+enum { RC_N_PRECISIONS = RC_PRECISION_SINGLE + 1 };
+
 /* W in sparse rows, with the gain multiplied in if it does not say otherwise. */
 typedef struct rc_couplings {
     size_t n_neurons;
@@ -38,12 +40,13 @@ typedef struct rc_far_step {
  * dense_rows rows; in a group [column, row]. */
 typedef struct rc_rows {
     size_t n_neurons;
-    size_t dense_block; /* columns of a dense W that are gone through together; 0: not dense */
-    uint32_t *row;      /* [neuron]: the number of its row */
-    size_t *common;     /* [group] */
-    size_t *end;        /* [row]: where what is left of it ends; where the next begins */
-    uint32_t *offset;   /* [entry]: 8 * the neuron that it comes from */
-    double *weight;     /* [entry] */
+    size_t dense_block;   /* columns of a dense W that are gone through together; 0: not dense */
+    uint32_t *row;        /* [neuron]: the number of its row */
+    size_t *common;       /* [group] */
+    size_t *end;          /* [row]: where what is left of it ends; where the next begins */
+    uint32_t *offset;     /* [entry]: 8 * the neuron that it comes from */
+    double *weight;       /* [entry] */
+    float *single_weight; /* the same, rounded; NULL unless tangents are in single precision */
 } rc_rows;
 
 /* One step of a bundle: what stays the same for all of it. */
@@ -97,8 +100,10 @@ struct rc_kernels {
     void (*step_points)(const rc_step *step, double *value, const double *source, double *next);
 
     /* 1 .. step_columns columns of tangents, [column, neuron, 8]; with 16 lanes
-     * of points a tangent's slope is that of its lane, with 2 there is one for all. */
-    void (*step_tangents)(const rc_step *step, size_t n_columns, double *value, const double *source, double *next);
+     * of points a tangent's slope is that of its lane, with 2 there is one for all.
+     * In single precision: pairs of columns, [pair, neuron, 2, 8] floats. */
+    void (*step_tangents[RC_N_PRECISIONS])(const rc_step *step, size_t n_columns, void *value, const void *source,
+                                           void *next);
     size_t step_columns; /* that stay in the nearest cache for the study's network */
     size_t step_rows;
     size_t dense_rows;
@@ -123,6 +128,8 @@ struct rc_kernels {
     void (*reflect)(size_t n_rows, const double *V, const double *M, double *c);
 };
 
+typedef void rc_step_tangents(const rc_step *step, size_t n_columns, void *value, const void *source, void *next);
+extern rc_step_tangents rc_step_tangents_scalar, rc_step_tangents_avx2, rc_step_tangents_avx512, rc_step_tangents_neon;
 extern const rc_kernels rc_kernels_scalar, rc_kernels_avx2, rc_kernels_avx512, rc_kernels_neon;
 
 #endif

@@ -1,4 +1,5 @@
 #define RC_KERNELS_NAME rc_kernels_avx512
+#define RC_KERNELS_SINGLE rc_step_tangents_avx512
 #define RC_KERNELS_TEXT "avx512"
 #define RC_VECTOR_AVX512
 

@@ -161,11 +161,23 @@ static void distance(size_t n_neurons, size_t n_lanes, size_t n, const double *f
     }
 }
 
-enum { UNIT = RC_LANE_UNIT, UNIT_VECS = RC_LANE_UNIT / VEC_WIDTH }; /* vectors in a column */
+typedef double real;
+
+enum {
+    UNIT = RC_LANE_UNIT,
+    UNIT_VECS = UNIT / VEC_WIDTH,                  /* vectors in a column */
+    HALF_VECS = UNIT_VECS > 1 ? UNIT_VECS / 2 : 1, /* of a column whose trials fill half of it */
+    SLOPE_VECS = UNIT_VECS
+};
+
+ALWAYS_INLINE const double *rows_weight(const rc_rows *rows) { return rows->weight; }
+
+ALWAYS_INLINE vec v_load_slopes(const double *slope) { return v_load_once(slope); }
 
 #include "dynamics/kernels_far.h"
 #include "dynamics/kernels_frame.h"
 #include "dynamics/kernels_step.h"
+#include "dynamics/kernels_tangents.h"
 
 const rc_kernels RC_KERNELS_NAME = {
     .name = RC_KERNELS_TEXT,
@@ -177,7 +189,7 @@ const rc_kernels RC_KERNELS_NAME = {
     .distance = distance,
     .sech2 = sech2_array,
     .step_points = step_points,
-    .step_tangents = step_tangents,
+    .step_tangents = {step_tangents, RC_KERNELS_SINGLE},
     .step_columns = STEP_COLUMNS,
     .step_rows = STEP_ROWS,
     .dense_rows = DENSE_ROWS,

@@ -1,4 +1,5 @@
 #define RC_KERNELS_NAME rc_kernels_neon
+#define RC_KERNELS_SINGLE rc_step_tangents_neon
 #define RC_KERNELS_TEXT "neon"
 #define RC_VECTOR_NEON
 

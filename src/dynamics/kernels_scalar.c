@@ -1,4 +1,5 @@
 #define RC_KERNELS_NAME rc_kernels_scalar
+#define RC_KERNELS_SINGLE rc_step_tangents_scalar
 #define RC_KERNELS_TEXT "scalar"
 
 #if defined(__x86_64__)

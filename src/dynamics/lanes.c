@@ -52,7 +52,7 @@ rc_status rc_lanes_create(const rc_network *network, double gain, double fractio
                        network->n_neurons);
     RC_TRY(RC_ARRAY(lanes, 1, "lanes"));
     bool is_dense = rc_rows_dense_block(network, kernels) > 0, is_far = network->n_connections >= MANY_CONNECTIONS;
-    if (is_dense) RC_TRY(rc_rows_open(network, gain, kernels, &lanes->rows));
+    if (is_dense) RC_TRY(rc_rows_open(network, gain, kernels, RC_PRECISION_DOUBLE, &lanes->rows));
     if (!is_dense && !is_far) RC_TRY(scale_weights(network, gain, &lanes->weight));
     RC_TRY(RC_ARRAY_ALIGNED(lanes->state, padded * network->n_neurons, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(lanes->next, padded * network->n_neurons, "states"));

@@ -97,12 +97,26 @@ static rc_status open_dense(const rc_network *network, double gain, size_t toget
 
 /* --- Either ------------------------------------------------------------------------------ */
 
-rc_status rc_rows_open(const rc_network *network, double gain, const rc_kernels *kernels, rc_rows *rows) {
+static rc_status round_weights(const rc_network *network, const rc_kernels *kernels, rc_rows *rows) {
+    size_t n = rows->n_neurons, dense = round_up(n, kernels->dense_rows) * n;
+    size_t n_entries = rows->dense_block ? dense : network->n_connections;
+    rc_status status = RC_ARRAY(rows->single_weight, n_entries, "rounded weights");
+    for (size_t k = 0; status == RC_OK && k < n_entries; k++) rows->single_weight[k] = (float)rows->weight[k];
+    return status;
+}
+
+rc_status rc_rows_open(const rc_network *network, double gain, const rc_kernels *kernels, rc_precision precision,
+                       rc_rows *rows) {
+    rc_status status = RC_OK;
     *rows = (rc_rows){.n_neurons = network->n_neurons, .dense_block = rc_rows_dense_block(network, kernels)};
-    rc_status status = RC_ARRAY(rows->row, rows->n_neurons, "rows");
-    if (status != RC_OK) return status;
-    if (rows->dense_block) return open_dense(network, gain, kernels->dense_rows, rows);
-    return open_sparse(network, gain, kernels->step_rows, rows);
+    RC_TRY(RC_ARRAY(rows->row, rows->n_neurons, "rows"));
+    if (rows->dense_block)
+        RC_TRY(open_dense(network, gain, kernels->dense_rows, rows));
+    else
+        RC_TRY(open_sparse(network, gain, kernels->step_rows, rows));
+    if (precision == RC_PRECISION_SINGLE) RC_TRY(round_weights(network, kernels, rows));
+done:
+    return status;
 }
 
 void rc_rows_close(rc_rows *rows) {
@@ -111,5 +125,6 @@ void rc_rows_close(rc_rows *rows) {
     free(rows->end);
     free(rows->offset);
     free(rows->weight);
+    free(rows->single_weight);
     *rows = (rc_rows){0};
 }

@@ -65,7 +65,7 @@ rc_status rc_simulate(const rc_network *network, const rc_simulation *plan, size
         size_t left = n_trials - first, together = left < UNIT ? left : UNIT;
         flock f = {plan, NULL, first, together, out + first * rc_simulation_n_kept(plan) * n};
         RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, together, 0,
-                                together == 1, kernels, &bundle));
+                                together == 1, kernels, RC_PRECISION_DOUBLE, &bundle));
         bundle->step.twins = false;
         f.bundle = bundle;
         for (size_t trial = 0; trial < together; trial++)

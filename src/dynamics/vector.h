@@ -15,6 +15,7 @@ enum { FIRST_KEY = (1023 - 3) * 4 - 1 };
 
 typedef __m512d vec;
 #define VEC_WIDTH 8
+#define VEC_BYTES 64
 #define VEC_CHUNK 5 /* accumulators that fit in the registers beside tanh's constants */
 
 static inline vec v_set(double x) { return _mm512_set1_pd(x); }
@@ -79,6 +80,7 @@ static inline vec v_power_of_two(vec shifted) {
 
 typedef __m256d vec;
 #define VEC_WIDTH 4
+#define VEC_BYTES 32
 #define VEC_CHUNK 5
 
 static inline __m256i part_mask(size_t n) {
@@ -142,6 +144,7 @@ static inline vec v_power_of_two(vec shifted) {
 
 typedef float64x2_t vec;
 #define VEC_WIDTH 2
+#define VEC_BYTES 16
 #define VEC_CHUNK 8
 
 static inline vec v_set(double x) { return vdupq_n_f64(x); }
@@ -196,6 +199,7 @@ static inline vec v_power_of_two(vec shifted) {
 
 typedef double vec;
 #define VEC_WIDTH 1
+#define VEC_BYTES 8
 #define VEC_CHUNK 8
 
 static inline vec v_set(double x) { return x; }

@@ -162,7 +162,7 @@ static double summed_rate(const rc_spectrum *s, size_t n, size_t from, size_t to
  * that takes about 10/gap, gap being the one that follows the n-th; sums that
  * had less time before the last quarter are left out. The last quarter may miss
  * the eigenvalues by as much as it still moved from the third. */
-static double compare_eigenvalues(const rc_spectrum *s, bool *agree) {
+static double compare_eigenvalues(const rc_spectrum *s, double allowed, bool *agree) {
     size_t quarter = s->n_blocks / 4, last = s->n_blocks;
     double seconds = (double)quarter * s->block_s, exact = 0, most = NAN;
     *agree = true;
@@ -174,7 +174,7 @@ static double compare_eigenvalues(const rc_spectrum *s, bool *agree) {
         double rate = summed_rate(s, n, last - quarter, last);
         double moved = fabs(rate - summed_rate(s, n, last - 2 * quarter, last - quarter));
         most = fmax(most, fabs(rate - exact));
-        if (!(fabs(rate - exact) <= 1e-6 * fmax(1, fabs(exact)) + 5 * moved)) *agree = false;
+        if (!(fabs(rate - exact) <= allowed * fmax(1, fabs(exact)) + 5 * moved)) *agree = false;
     }
     return most;
 }
@@ -186,12 +186,13 @@ static void fail_audit(rc_audit *audit, const char *text) {
 
 void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
     rc_audit *a = &s->audit;
+    const rc_rounding *rounding = rc_rounding_of(plan->precision);
     double error = 0;
     bool agree = true;
     a->passed = true;
     snprintf(a->text, sizeof a->text, "passed");
     a->condition = s->condition;
-    if (s->fixed_point) a->fixed_point = compare_eigenvalues(s, &agree);
+    if (s->fixed_point) a->fixed_point = compare_eigenvalues(s, rounding->eigenvalue, &agree);
     if (!s->fixed_point && plan->form != RC_FORM_MAP) {
         double zero = nearest_zero(s, &error);
         bool inside = s->tangent[0].value > 0 && s->tangent[s->n_exponents - 1].value < 0;
@@ -203,8 +204,11 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
         a->twin_sigmas = gap / fmax(hypot(s->twin.error, s->beside_twin.error), 1 / s->measured_s / 100);
         if (a->twin_sigmas > 4) fail_audit(a, "twin and tangent disagree about the leading exponent");
     }
-    if (a->sum_rule > 1e-9) fail_audit(a, "exponents do not add up to the mean ln|det J|");
-    if (a->half_interval > 1e-5) fail_audit(a, "halving the orthonormalisation interval changes exponents");
+    if (a->sum_rule > rounding->sum_rule) fail_audit(a, "exponents do not add up to the mean ln|det J|");
+    if (a->half_interval > rounding->half_interval)
+        fail_audit(a, "halving the orthonormalisation interval changes exponents");
+    if (plan->precision == RC_PRECISION_SINGLE && a->condition > rounding->condition_most)
+        fail_audit(a, "frames are too poor for single precision");
     if (!agree) fail_audit(a, "tangent run and eigenvalues disagree at the fixed point");
 }
 

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 /* In front: magic, length of all. At the end: the checksum of what is before. */
-static const char magic[8] = "rck-sp\0\2"; /* its last byte: the version of the format */
+static const char magic[8] = "rck-sp\0\3"; /* its last byte: the version of the format */
 enum { HEAD = 16, TAIL = 8, RARELY = 20 /* a save takes this share of the time at the most */ };
 
 static double seconds_now(void) {
@@ -49,6 +49,7 @@ static void take_fingerprint(rc_saver *s, const double *states) {
         bits(p->duration_ms),
         bits(p->target_error),
         bits(p->target_error_share),
+        (uint64_t)p->precision,
         rc_crc32c(0, rc_build.version, strlen(rc_build.version)),
         rc_crc32c(0, layout, sizeof layout),
     };

@@ -10,7 +10,7 @@
 #include "exponents/group.h"
 #include "exponents/spectrum.h"
 
-enum { RC_FINGERPRINT_SIZE = 18 };
+enum { RC_FINGERPRINT_SIZE = 19 };
 
 /* One measurement's. Without plan->checkpoint it never saves. */
 struct rc_saver {

@@ -126,8 +126,9 @@ rc_status rc_spectra_describe(const rc_network *network, const rc_spectrum_plan 
     size_t size;
     FILE *file = open_memstream(out, &size);
     if (!file) return rc_fail(RC_NO_MEMORY, "no memory for the text of spectra");
-    fprintf(file, "%zu neurons, %zu connections, gain %g, form %s\n", network->n_neurons, network->n_connections,
-            plan->gain, rc_form_name(plan->form));
+    bool single = plan->precision == RC_PRECISION_SINGLE;
+    fprintf(file, "%zu neurons, %zu connections, gain %g, form %s%s\n", network->n_neurons, network->n_connections,
+            plan->gain, rc_form_name(plan->form), single ? ", tangent vectors in single precision" : "");
     for (size_t t = 0; t < n_trials; t++) print_trial(file, plan, t, spectra[t]);
     print_summary(file, n_trials, spectra);
     return rc_text_close(file, out);

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exponents/rounding.h"
 
 enum { UNIT = RC_LANE_UNIT, SQUARE = UNIT * UNIT };
 
-static const double dead_share = 1e-13; /* R_ii / |a_i| below which R_ii is rounding */
-
 static size_t count_panels(size_t n_columns) { return (n_columns + UNIT - 1) / UNIT; }
 
-rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *kernels, rc_frame **out) {
+rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *kernels, double dead_share,
+                          rc_frame **out) {
     rc_status status = RC_OK;
     rc_frame *f = NULL;
     *out = NULL;
@@ -21,7 +21,7 @@ rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *ker
                        n_rows, n_rows);
     size_t n_panels = count_panels(n_columns);
     RC_TRY(RC_ARRAY(f, 1, "frame"));
-    *f = (rc_frame){.kernels = kernels, .n_rows = n_rows, .n_columns = n_columns};
+    *f = (rc_frame){.kernels = kernels, .n_rows = n_rows, .n_columns = n_columns, .dead_share = dead_share};
     RC_TRY(RC_ARRAY_ALIGNED(f->diagonal, n_panels * UNIT, "frame"));
     RC_TRY(RC_ARRAY_ALIGNED(f->upper, n_panels * SQUARE, "frame"));
     RC_TRY(RC_ARRAY_ALIGNED(f->T, n_panels * SQUARE, "reflections"));
@@ -205,7 +205,7 @@ void rc_frame_orthonormalise(rc_frame *f, double *columns, double *log_stretch, 
     double norm = measure_columns(f, columns);
     for (size_t c = 0; c < f->n_columns; c++) {
         double stretch = fabs(f->diagonal[c]);
-        bool alive = stretch > dead_share * f->y[c];
+        bool alive = stretch > f->dead_share * f->y[c];
         log_stretch[c] = alive ? log(stretch) + f->exponent[c] * M_LN2 : -INFINITY;
         dead |= !alive;
     }
@@ -220,8 +220,10 @@ rc_status rc_gauge_create(const rc_bundle *bundle, rc_gauge **out) {
     rc_gauge *gauge = NULL;
     *out = NULL;
     RC_TRY(RC_ARRAY(gauge, 1, "gauge"));
+    gauge->dead_share = rc_rounding_of(bundle->precision)->dead_share;
     if (bundle->wide && bundle->n_tangents > 0)
-        RC_TRY(rc_frame_create(bundle->n_neurons, bundle->n_tangents, bundle->kernels, &gauge->frame));
+        RC_TRY(
+            rc_frame_create(bundle->n_neurons, bundle->n_tangents, bundle->kernels, gauge->dead_share, &gauge->frame));
     RC_TRY(RC_ARRAY_ALIGNED(gauge->work, UNIT * (bundle->n_tangents + 1), "projections"));
     RC_TRY(RC_ARRAY(gauge->vector, bundle->n_neurons, "tangent vector"));
     *out = gauge;
@@ -286,7 +288,7 @@ static void orthonormalise_lanes(rc_gauge *gauge, rc_bundle *bundle, double *log
     for (size_t c = 0; c < k; c++) {
         bundle->kernels->orthonormalise(frame.n_neurons, frame.start, c, before, after, gauge->work);
         for (size_t t = 0; t < bundle->n_trials; t++) {
-            int dead = !(after[t] > dead_share * before[t]);
+            int dead = !(after[t] > gauge->dead_share * before[t]);
             frame.lane = t;
             log_stretch[t * k + c] = dead ? -INFINITY : log(after[t]);
             if (dead) replace_dead(&frame, c);

@@ -2,7 +2,7 @@
  *
  * A = Q R with R_ii > 0; a frame's columns are replaced by Q, and ln R_ii is
  * how much direction i grew beside those before it. Where R_ii is zero (to
- * rounding: below 1e-13 of the column's length) ln R_ii is -infinity and the
+ * rounding: below dead_share of the column's length, see rc_rounding) ln R_ii is -infinity and the
  * column becomes some unit vector orthogonal to the others. */
 #ifndef RC_EXPONENTS_FRAME_H
 #define RC_EXPONENTS_FRAME_H
@@ -18,6 +18,7 @@
 typedef struct rc_frame {
     const rc_kernels *kernels;
     size_t n_rows, n_columns;
+    double dead_share;
     double *diagonal;         /* [panel, 8]: R_ii */
     double *upper;            /* [panel, 8, 8]: R in the panel's own rows, above the diagonal */
     double *T, *T_transposed; /* [panel, 8, 8] */
@@ -27,7 +28,8 @@ typedef struct rc_frame {
 } rc_frame;
 
 /* Errors: RC_INVALID unless 1 <= n_columns <= n_rows < 2^31; RC_NO_MEMORY. */
-rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *kernels, rc_frame **out);
+rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *kernels, double dead_share,
+                          rc_frame **out);
 void rc_frame_destroy(rc_frame **frame);
 
 /* log_stretch [column]; condition: an estimate of the frame's condition number
@@ -41,6 +43,7 @@ typedef struct rc_gauge {
     rc_frame *frame; /* one trial: Householder reflections */
     double *work;    /* trials side by side: Gram-Schmidt, lane by lane */
     double *vector;
+    double dead_share;
 } rc_gauge;
 
 rc_status rc_gauge_create(const rc_bundle *bundle, rc_gauge **out);

@@ -139,7 +139,7 @@ static void keep_block(rc_group *g, size_t trial) {
 
 /* --- Settling --------------------------------------------------------------------- */
 
-/* Longer by an eighth while frames stay well below RC_CONDITION_AIM, and
+/* Longer by an eighth while frames stay well below the condition that is aimed at, and
  * leading directions within e^9, as far as a twin may go; shorter by a third when they do not. Single
  * steps that are nearly singular so cost little of the interval. */
 static void adapt_interval(rc_group *g) {
@@ -147,7 +147,7 @@ static void adapt_interval(rc_group *g) {
     size_t most = (size_t)fmax(1, fmin(5 * natural_steps(g->plan), RC_MOST_INTERVAL));
     double used = 0; /* share of what is allowed */
     for (size_t trial = 0; trial < g->n_trials; trial++) {
-        used = fmax(used, log(fmax(1, p->condition[trial])) / log(RC_CONDITION_AIM));
+        used = fmax(used, log(fmax(1, p->condition[trial])) / log(p->rounding->condition_aim));
         used = fmax(used, fabs(p->log_stretch[trial * g->plan->n_exponents]) / 9);
     }
     if (used > 1) g->interval -= g->interval > 1 ? g->interval / 3 + (g->interval < 3) : 0;

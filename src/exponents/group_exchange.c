@@ -16,7 +16,7 @@ EXCHANGES(rc_audit, 224);
 EXCHANGES(rc_spectrum, 1264);
 EXCHANGES(rc_samples, 48);
 EXCHANGES(rc_trial_run, 128);
-EXCHANGES(rc_probe, 368);
+EXCHANGES(rc_probe, 376);
 EXCHANGES(rc_group, 1128);
 
 enum { UNIT = RC_LANE_UNIT };

@@ -148,7 +148,7 @@ rc_status rc_orbit_search(const rc_network *network, const rc_spectrum_plan *pla
     double *state = NULL;
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_states, 0,
-                            false, kernels, &w.bundle));
+                            false, kernels, RC_PRECISION_DOUBLE, &w.bundle));
     w.bundle->step.twins = false;
     RC_TRY(RC_ARRAY_ALIGNED(w.home, w.bundle->n_points, "states"));
     RC_TRY(RC_ARRAY_ALIGNED(w.last, w.bundle->n_points, "states"));

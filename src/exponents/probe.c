@@ -34,9 +34,10 @@ rc_status rc_probe_create(const rc_network *network, const rc_spectrum_plan *pla
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     RC_TRY(RC_ARRAY(p, 1, "probe"));
     p->stop = plan->stop;
+    p->rounding = rc_rounding_of(plan->precision);
     p->seconds_a_step = plan->dt_ms / 1000;
     RC_TRY(rc_bundle_create(network, plan->form, plan->gain, plan->input, plan->dt_ms / plan->tau_ms, n_trials,
-                            n_exponents, wide, kernels, &p->bundle));
+                            n_exponents, wide, kernels, plan->precision, &p->bundle));
     p->bundle->step.twins = false;
     RC_TRY(allocate(p, network, n_exponents));
     *out = p;
@@ -184,7 +185,7 @@ static rc_status advance_interval(rc_probe *p) {
     RC_TRY(measure_speed(p));
     rc_gauge_orthonormalise(p->gauge, p->bundle, p->piece, condition);
     for (size_t trial = 0; trial < p->bundle->n_trials; trial++) worst = fmax(worst, condition[trial]);
-    if (worst <= RC_CONDITION_MOST || p->n_interval == 1) {
+    if (worst <= p->rounding->condition_most || p->n_interval == 1) {
         end_interval(p, condition);
     } else {
         rc_bundle_set_values(p->bundle, p->saved);

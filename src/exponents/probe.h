@@ -7,15 +7,12 @@
 
 #include "dynamics/bundle.h"
 #include "exponents/frame.h"
-
-/* Frames worse than this are orthonormalised more often. */
-#define RC_CONDITION_MOST 1e11
-/* Intervals are chosen so that frames stay near this. */
-#define RC_CONDITION_AIM 1e8
+#include "exponents/rounding.h"
 
 typedef struct rc_probe {
     rc_bundle *bundle;
     rc_gauge *gauge;
+    const rc_rounding *rounding;
     const atomic_bool *stop;
     double seconds_a_step;
     double *saved;  /* the bundle's values where the interval began */
@@ -48,7 +45,7 @@ void rc_probe_set_twins(rc_probe *probe, bool twins);
 void rc_probe_move(rc_probe *probe, size_t trial, const double *state);
 
 /* Advances by n_steps, orthonormalising every `interval` steps and more often
- * where a frame would become worse than RC_CONDITION_MOST.
+ * where a frame would become worse than rounding allows.
  * Errors: RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS. */
 rc_status rc_probe_advance(rc_probe *probe, size_t n_steps, size_t interval);
 

@@ -136,6 +136,7 @@ rc_status rc_task_measure_exponents(const rc_study *study, size_t task, const rc
         .transient_ms = study->exponents.transient_ms,
         .duration_ms = study->exponents.duration_ms,
         .target_error = study->exponents.target_error,
+        .precision = study->exponents.precision,
         .kernels = context->kernels,
         .stop = &context->control->stop,
         .state_steps = &context->control->state_steps,

@@ -115,6 +115,7 @@ static void put_summary(sheet *s) {
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
         s->failed |= H5LTset_attribute_double(s->file, "/", rows[k].name, &rows[k].value, 1) < 0;
+    s->failed |= H5LTset_attribute_string(s->file, "/", "precision", rc_precision_name(s->plan->precision)) < 0;
 }
 
 #define FLAG_NAME(code, name) " " #name

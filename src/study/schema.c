@@ -11,6 +11,7 @@
 #define RANGE(from, to) .low = (from), .high = (to)
 #define ABOVE(limit) .low = (limit), .high = INFINITY, .low_excluded = true
 
+static const char *const precisions[] = {[RC_PRECISION_DOUBLE] = "double", [RC_PRECISION_SINGLE] = "single", NULL};
 static const char *const streams[] = {[RC_STREAMS_SESSION] = "session", [RC_STREAMS_ROW] = "row", NULL};
 
 static const double largest_count = 2147483648.0; /* 2^31: neuron numbers are 32 bits wide in files */
@@ -164,6 +165,15 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                        .initial = "0",
                                        .help = "Accumulation ends early when the standard error of every exponent "
                                                "is below this; 0 always accumulates the whole duration."},
+    [RC_KEY_EXPONENTS_PRECISION] = {.name = "exponents.precision",
+                                    .type = RC_TYPE_CHOICE,
+                                    FIELD(exponents.precision),
+                                    .choices = precisions,
+                                    .newer = true,
+                                    .initial = "double",
+                                    .help = "Of tangent vectors while they are advanced. single: many exponents take "
+                                            "about half the time, with errors far below their error bars; states "
+                                            "stay in double precision."},
     [RC_KEY_RECORD_SESSION] = {.name = "record.session",
                                .type = RC_TYPE_UINT32,
                                FIELD(record.session),

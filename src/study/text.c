@@ -43,7 +43,7 @@ rc_status rc_text_write_value(const rc_study *study, const rc_key *key, FILE *fi
     case RC_TYPE_NATURAL: return rc_natural_write(value, file);
     case RC_TYPE_COUNT: write_count(key, *(const size_t *)value, file); break;
     case RC_TYPE_UINT32: fprintf(file, "%" PRIu32, *(const uint32_t *)value); break;
-    case RC_TYPE_CHOICE: fputs(key->choices[*(const rc_streams *)value], file); break;
+    case RC_TYPE_CHOICE: fputs(key->choices[*(const unsigned *)value], file); break;
     case RC_TYPE_REAL: write_real(*(const double *)value, file); break;
     case RC_TYPE_UINT32_LIST:
     case RC_TYPE_REAL_LIST: write_list(study, key, file); break;
@@ -73,7 +73,7 @@ static uint64_t hash_text(const char *text) {
 }
 
 static bool is_first_choice(const rc_study *study, const rc_key *key) {
-    return *(const rc_streams *)field(study, key->offset) == 0;
+    return *(const unsigned *)field(study, key->offset) == 0;
 }
 
 static rc_status write_keys(const rc_study *study, FILE *file) {

@@ -74,7 +74,7 @@ rc_status rc_value_set(const rc_key *key, const rc_scalar *scalar, rc_study *stu
     if (key->type == RC_TYPE_CHOICE) {
         size_t choice;
         if (!find_choice(key, scalar, &choice)) return refuse_scalar(key, scalar);
-        *(rc_streams *)field(key, study) = (rc_streams)choice;
+        *(unsigned *)field(key, study) = (unsigned)choice;
         return RC_OK;
     }
     if (rc_value_is_list(key) || !read_number(key, scalar, &value)) return refuse_scalar(key, scalar);

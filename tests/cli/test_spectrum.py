@@ -189,3 +189,33 @@ def test_a_truncated_file(tmp_path):
 def test_mistakes(tmp_path, option, value, text):
     np.save(tmp_path / "W.npy", random_matrix())
     assert text in refused("spectrum", "--weights", tmp_path / "W.npy", option, value)
+
+
+def test_single_precision(tmp_path):
+    """Of tangent vectors alone: exponents differ by rounding, everything says so."""
+    np.save(tmp_path / "W.npy", random_matrix(60, radius=4, seed=2))
+    command = ["--weights", tmp_path / "W.npy", "--exponents", "8", *SHORT]
+    exact, rounded = spectrum(*command), spectrum(*command, "--precision", "single", "-o", tmp_path / "out.h5")
+    assert (exact["precision"], rounded["precision"]) == ("double", "single")
+    assert "tangent vectors in single precision" in succeeds("spectrum", *command, "--precision", "single").stdout
+    for a, b in zip(exact["trials"], rounded["trials"]):
+        assert a["verdict"] == b["verdict"] and a["exponents"] != b["exponents"] and b["audit"]["passed"]
+        np.testing.assert_allclose(a["exponents"], b["exponents"], atol=1e-3)
+    with h5py.File(tmp_path / "out.h5") as file:
+        assert file.attrs["precision"] == b"single"
+        np.testing.assert_array_equal(file["lyapunov_exponent"][0], rounded["trials"][0]["exponents"])
+
+
+def test_single_precision_is_the_same_on_all_kernels(tmp_path):
+    np.save(tmp_path / "W.npy", random_matrix(60, radius=4, seed=2))
+    command = ["--weights", tmp_path / "W.npy", "--precision", "single", *SHORT]
+    for exponents in ("3", "all"):
+        assert spectrum(*command, "--exponents", exponents) == spectrum(
+            *command, "--exponents", exponents, "--kernels", "scalar"
+        )
+
+
+def test_an_unknown_precision(tmp_path):
+    np.save(tmp_path / "W.npy", np.eye(2))
+    message = refused("spectrum", "--weights", tmp_path / "W.npy", "--precision", "half")
+    assert "precision 'half': expected double or single" in message

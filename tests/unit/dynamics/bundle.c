@@ -77,6 +77,7 @@ typedef struct {
     double gain, fraction;
     const double *input;
     const rc_kernels *kernels;
+    rc_precision precision;
 } problem;
 
 static void sums(const problem *p, const double *x, const double *start, double *out) {
@@ -95,11 +96,27 @@ static void slopes(const problem *p, const double *x, double *D) {
     for (size_t i = 0; i < p->W->n_neurons; i++) D[i] = fma(-D[i], D[i], 1);
 }
 
+/* A tangent, in single precision from the weights to the result; D: where tangents are sources (RC_FORM_CURRENT), or
+ * at the sums. */
+static void single_step(const problem *p, const double *D, double *q) {
+    size_t n = p->W->n_neurons;
+    float from[MOST_NEURONS], f = (float)p->fraction;
+    bool current = p->form == RC_FORM_CURRENT;
+    for (size_t i = 0; i < n; i++) from[i] = current ? (float)D[i] * (float)q[i] : (float)q[i];
+    for (size_t i = 0; i < n; i++) {
+        float t = 0, old = (float)q[i], slope = (float)D[i];
+        for (size_t k = p->W->row_start[i]; k < p->W->row_start[i + 1]; k++)
+            t = fmaf((float)(p->gain * p->W->weight[k]), from[p->W->column[k]], t);
+        q[i] = p->form == RC_FORM_MAP ? slope * t : fmaf(f, (current ? t : slope * t) - old, old);
+    }
+}
+
 /* One step of a state x and a tangent q, written out. */
 static void reference_step(const problem *p, double *x, double *q) {
     enum { N = MOST_NEURONS };
     size_t n = p->W->n_neurons;
-    double s[N], t[N], from[N], from_q[N], D[N], target[N];
+    double s[N], t[N], from[N], from_q[N], D[N], target[N], single[N];
+    memcpy(single, q, n * sizeof *q);
     rc_tanh(p->kernels, n, x, from);
     slopes(p, x, D);
     int current = p->form == RC_FORM_CURRENT;
@@ -108,6 +125,7 @@ static void reference_step(const problem *p, double *x, double *q) {
     sums(p, current ? from_q : q, NULL, t);
     rc_tanh(p->kernels, n, s, target);
     if (!current) slopes(p, s, D);
+    if (p->precision == RC_PRECISION_SINGLE) single_step(p, D, single);
     for (size_t i = 0; i < n; i++) {
         if (p->form == RC_FORM_MAP) {
             x[i] = target[i];
@@ -120,17 +138,19 @@ static void reference_step(const problem *p, double *x, double *q) {
             q[i] = fma(p->fraction, t[i] - q[i], q[i]);
         }
     }
+    if (p->precision == RC_PRECISION_SINGLE) memcpy(q, single, n * sizeof *q);
 }
 
 static void start_values(size_t n, size_t trial, size_t which, double *out) {
     for (size_t i = 0; i < n; i++) out[i] = sin((double)(1 + trial * 1000 + which * 77 + i * i));
 }
 
-static void check_bundle(const problem *p, size_t n_trials, size_t k, int wide) {
+static void check_bundle_of(const problem *p, size_t n_trials, size_t k, int wide) {
     rc_bundle *b;
     size_t n = p->W->n_neurons;
     double x[MOST_NEURONS], q[MOST_NEURONS], got[MOST_NEURONS];
-    assert_ok(rc_bundle_create(p->W, p->form, p->gain, p->input, p->fraction, n_trials, k, wide, p->kernels, &b));
+    assert_ok(rc_bundle_create(p->W, p->form, p->gain, p->input, p->fraction, n_trials, k, wide, p->kernels,
+                               p->precision, &b));
     b->step.twins = (n_trials + k) % 3 > 0;
     for (size_t t = 0; t < n_trials; t++) {
         start_values(n, t, 0, x);
@@ -162,6 +182,13 @@ static void check_bundle(const problem *p, size_t n_trials, size_t k, int wide) 
     rc_bundle_destroy(&b);
 }
 
+/* In both precisions. */
+static void check_bundle(const problem *p, size_t n_trials, size_t k, int wide) {
+    problem other = *p;
+    for (other.precision = RC_PRECISION_DOUBLE; other.precision <= RC_PRECISION_SINGLE; other.precision++)
+        check_bundle_of(&other, n_trials, k, wide);
+}
+
 static void every_kernel_takes_the_written_step(void **state) {
     (void)state;
     rc_network *W = random_network(29, 0.3);
@@ -169,7 +196,7 @@ static void every_kernel_takes_the_written_step(void **state) {
     for (size_t i = 0; i < 29; i++) input[i] = 0.3 * cos((double)i);
     for (size_t name = 0; name < N_KERNELS; name++)
         for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
-            problem p = {W, form, 2.5, 0.05, form == RC_FORM_RATE ? NULL : input, NULL};
+            problem p = {W, form, 2.5, 0.05, form == RC_FORM_RATE ? NULL : input, NULL, RC_PRECISION_DOUBLE};
             if (rc_kernels_find(kernel_names[name], &p.kernels) != RC_OK) continue;
             for (size_t k = 0; k <= 17; k++) {
                 check_bundle(&p, 1, k, 1);
@@ -178,7 +205,7 @@ static void every_kernel_takes_the_written_step(void **state) {
             check_bundle(&p, 8, 4, 0);
             check_bundle(&p, 1, 29, 1);
             for (int huge = 0; huge < 2; huge++) { /* slopes are 1/cosh^2 */
-                problem exact = {W, form, huge ? 1e5 : 2.5, huge ? 0.05 : 0.7, input, p.kernels};
+                problem exact = {W, form, huge ? 1e5 : 2.5, huge ? 0.05 : 0.7, input, p.kernels, RC_PRECISION_DOUBLE};
                 check_bundle(&exact, 7, 4, 0);
                 check_bundle(&exact, 1, 9, 1);
             }
@@ -196,7 +223,7 @@ static void uneven_rows(void **state) {
     rc_network *W;
     assert_ok(rc_network_from_dense(weights, N, &W));
     for (size_t name = 0; name < N_KERNELS; name++) {
-        problem p = {W, RC_FORM_RATE, 2.5, 0.05, NULL, NULL};
+        problem p = {W, RC_FORM_RATE, 2.5, 0.05, NULL, NULL, RC_PRECISION_DOUBLE};
         if (rc_kernels_find(kernel_names[name], &p.kernels) != RC_OK) continue;
         for (size_t k = 0; k <= 31; k += k < 8 ? 1 : 23) {
             check_bundle(&p, 1, k, 1);
@@ -217,7 +244,7 @@ static void dense_weights(void **state) {
         rc_network *W = random_network(sizes[s], sizes[s] < 3 ? 1 : 0.85);
         for (size_t name = 0; name < N_KERNELS; name++)
             for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
-                problem p = {W, form, 2.5, 0.05, s % 2 ? input : NULL, NULL};
+                problem p = {W, form, 2.5, 0.05, s % 2 ? input : NULL, NULL, RC_PRECISION_DOUBLE};
                 if (rc_kernels_find(kernel_names[name], &p.kernels) != RC_OK) continue;
                 size_t k = sizes[s] < 17 ? sizes[s] : 17;
                 check_bundle(&p, 1, k, 1);
@@ -236,11 +263,13 @@ static void values_can_be_put_back(void **state) {
     for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++)
         for (int n_before = 0; n_before < 2; n_before++)
             for (int n_after = 1; n_after < 3; n_after++)
-                for (int wide = 0; wide < 2; wide++) {
+                for (int choice = 0; choice < 4; choice++) {
+                    int wide = choice % 2;
+                    rc_precision precision = choice < 2 ? RC_PRECISION_DOUBLE : RC_PRECISION_SINGLE;
                     rc_bundle *b;
                     const rc_kernels *kernels;
                     assert_ok(rc_kernels_find(NULL, &kernels));
-                    assert_ok(rc_bundle_create(W, form, 2, NULL, 0.1, 1, K, wide, kernels, &b));
+                    assert_ok(rc_bundle_create(W, form, 2, NULL, 0.1, 1, K, wide, kernels, precision, &b));
                     start_values(N, 0, 0, q);
                     rc_bundle_set_point(b, RC_POINT_STATE, 0, q);
                     rc_bundle_set_tangent(b, 0, K - 1, q);
@@ -269,11 +298,11 @@ static void tangents_are_derivatives(void **state) {
     double x[N], q[N], plus[N], minus[N], tangent[N], input[N];
     const double h = 1e-5;
     for (rc_form form = RC_FORM_RATE; form <= RC_FORM_MAP; form++) {
-        problem p = {W, form, 1.5, 0.1, input, NULL};
+        problem p = {W, form, 1.5, 0.1, input, NULL, RC_PRECISION_DOUBLE};
         assert_ok(rc_kernels_find(NULL, &p.kernels));
         rc_bundle *b;
         start_values(N, 3, 0, input);
-        assert_ok(rc_bundle_create(W, form, 1.5, input, 0.1, 2, 1, 0, p.kernels, &b));
+        assert_ok(rc_bundle_create(W, form, 1.5, input, 0.1, 2, 1, 0, p.kernels, RC_PRECISION_DOUBLE, &b));
         start_values(N, 0, 0, x);
         start_values(N, 1, 0, q);
         rc_bundle_set_tangent(b, 0, 0, q);
@@ -306,7 +335,7 @@ static void frames_become_orthonormal(void **state) {
         const rc_kernels *kernels;
         if (rc_kernels_find(kernel_names[name], &kernels) != RC_OK) continue;
         rc_bundle *b;
-        assert_ok(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 8, K, 0, kernels, &b));
+        assert_ok(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 8, K, 0, kernels, RC_PRECISION_DOUBLE, &b));
         for (size_t t = 0; t < 8; t++)
             for (size_t c = 0; c < K; c++) { /* almost parallel */
                 for (size_t i = 0; i < N; i++) q[i] = 1 + 1e-4 * sin((double)(i * (c + 1) + t));
@@ -336,9 +365,12 @@ static void bad_bundles_are_refused(void **state) {
     const rc_kernels *kernels;
     rc_network *W = random_network(5, 0.5);
     assert_ok(rc_kernels_find(NULL, &kernels));
-    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 9, 1, 0, kernels, &b), RC_INVALID, "expected 1 to 8");
-    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 2, 1, 1, kernels, &b), RC_INVALID, "expected 1 to 1");
-    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 1, 6, 1, kernels, &b), RC_INVALID, "6 tangent");
+    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 9, 1, 0, kernels, RC_PRECISION_DOUBLE, &b), RC_INVALID,
+                 "expected 1 to 8");
+    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 2, 1, 1, kernels, RC_PRECISION_DOUBLE, &b), RC_INVALID,
+                 "expected 1 to 1");
+    assert_fails(rc_bundle_create(W, RC_FORM_RATE, 1, NULL, 0.1, 1, 6, 1, kernels, RC_PRECISION_DOUBLE, &b), RC_INVALID,
+                 "6 tangent");
     rc_network_destroy(&W);
 }
 

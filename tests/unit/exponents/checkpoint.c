@@ -26,24 +26,27 @@ typedef struct {
     double gain, transient_ms, duration_ms, target_error;
     bool with_input;
     at_rest rest;
+    rc_precision precision;
 } kind;
 
 /* Side by side where k + 2 <= m (ceil(k/8) + 2); wide else. */
 static const kind kinds[] = {
-    {"chaos, side by side", RC_FORM_RATE, 40, 4, 5, 6, 200, 400, 0, false, NONE},
-    {"chaos, two groups", RC_FORM_RATE, 30, 2, 11, 6, 60, 200, 0, false, NONE},
-    {"currents, two groups", RC_FORM_CURRENT, 12, 3, 9, 3, 60, 200, 0, true, NONE},
-    {"map", RC_FORM_MAP, 16, 5, 4, 4, 30, 90, 0, true, NONE},
-    {"all exponents", RC_FORM_RATE, 12, 12, 1, 3, 100, 300, 0, false, NONE},
-    {"all exponents of currents", RC_FORM_CURRENT, 12, 12, 2, 3, 60, 200, 0, false, NONE},
-    {"all exponents of a map", RC_FORM_MAP, 13, 13, 2, 4, 30, 1100, 0, false, NONE},
-    {"at rest while it settles", RC_FORM_RATE, 14, 3, 5, 0.5, 3000, 2000, 0, false, ALL},
-    {"at rest while it accumulates", RC_FORM_CURRENT, 14, 14, 2, 0.5, 100, 3000, 0, false, ALL},
-    {"at rest in a map", RC_FORM_MAP, 14, 3, 5, 0.5, 20, 400, 0, true, ALL},
-    {"some at rest", RC_FORM_RATE, 9, 2, 8, 3, 400, 3000, 0, false, SOME},
-    {"some at rest, one by one", RC_FORM_RATE, 9, 9, 3, 3, 1000, 2000, 0, false, SOME},
-    {"precision reached", RC_FORM_RATE, 60, 1, 3, 8, 100, 60000, 4, false, NONE},
-    {"nothing to settle", RC_FORM_RATE, 9, 9, 1, 2, 0, 40, 0, false, NONE},
+    {"chaos, side by side", RC_FORM_RATE, 40, 4, 5, 6, 200, 400, 0, false, NONE, RC_PRECISION_DOUBLE},
+    {"chaos, two groups", RC_FORM_RATE, 30, 2, 11, 6, 60, 200, 0, false, NONE, RC_PRECISION_DOUBLE},
+    {"currents, two groups", RC_FORM_CURRENT, 12, 3, 9, 3, 60, 200, 0, true, NONE, RC_PRECISION_DOUBLE},
+    {"single precision", RC_FORM_RATE, 40, 3, 5, 6, 200, 400, 0, false, NONE, RC_PRECISION_SINGLE},
+    {"all exponents of currents, single", RC_FORM_CURRENT, 12, 12, 2, 3, 60, 200, 0, false, NONE, RC_PRECISION_SINGLE},
+    {"map", RC_FORM_MAP, 16, 5, 4, 4, 30, 90, 0, true, NONE, RC_PRECISION_DOUBLE},
+    {"all exponents", RC_FORM_RATE, 12, 12, 1, 3, 100, 300, 0, false, NONE, RC_PRECISION_DOUBLE},
+    {"all exponents of currents", RC_FORM_CURRENT, 12, 12, 2, 3, 60, 200, 0, false, NONE, RC_PRECISION_DOUBLE},
+    {"all exponents of a map", RC_FORM_MAP, 13, 13, 2, 4, 30, 1100, 0, false, NONE, RC_PRECISION_DOUBLE},
+    {"at rest while it settles", RC_FORM_RATE, 14, 3, 5, 0.5, 3000, 2000, 0, false, ALL, RC_PRECISION_DOUBLE},
+    {"at rest while it accumulates", RC_FORM_CURRENT, 14, 14, 2, 0.5, 100, 3000, 0, false, ALL, RC_PRECISION_DOUBLE},
+    {"at rest in a map", RC_FORM_MAP, 14, 3, 5, 0.5, 20, 400, 0, true, ALL, RC_PRECISION_DOUBLE},
+    {"some at rest", RC_FORM_RATE, 9, 2, 8, 3, 400, 3000, 0, false, SOME, RC_PRECISION_DOUBLE},
+    {"some at rest, one by one", RC_FORM_RATE, 9, 9, 3, 3, 1000, 2000, 0, false, SOME, RC_PRECISION_DOUBLE},
+    {"precision reached", RC_FORM_RATE, 60, 1, 3, 8, 100, 60000, 4, false, NONE, RC_PRECISION_DOUBLE},
+    {"nothing to settle", RC_FORM_RATE, 9, 9, 1, 2, 0, 40, 0, false, NONE, RC_PRECISION_DOUBLE},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST_TRIALS = 11, MOST_SAVES = 4000 };
 
@@ -92,7 +95,8 @@ static job *open_job(const kind *k) {
                                  .n_exponents = k->n_exponents,
                                  .transient_ms = k->transient_ms,
                                  .duration_ms = k->duration_ms,
-                                 .target_error = k->target_error};
+                                 .target_error = k->target_error,
+                                 .precision = k->precision};
     j->checkpoint = (rc_spectrum_checkpoint){.save = keep, .context = j};
     return j;
 }
@@ -347,7 +351,7 @@ static void across_kernels_of_kind(const kind *k) {
 
 static void across_kernels(void **state) {
     (void)state;
-    for (size_t k = 0; k < 7; k++) across_kernels_of_kind(&kinds[k]); /* side by side, and alone */
+    for (size_t k = 0; k < 9; k++) across_kernels_of_kind(&kinds[k]); /* side by side, and alone */
 }
 
 /* --- What is not to be gone on from ------------------------------------------------------ */
@@ -362,7 +366,7 @@ static job *saved_job(const kind *k) {
     return j;
 }
 
-static const kind tiny = {"tiny", RC_FORM_RATE, 3, 2, 2, 3, 40, 100, 0, false, NONE};
+static const kind tiny = {"tiny", RC_FORM_RATE, 3, 2, 2, 3, 40, 100, 0, false, NONE, RC_PRECISION_DOUBLE};
 
 static void damage_is_told(void **state) {
     (void)state;
@@ -400,9 +404,9 @@ static void nonsense_does_no_harm(void **state) {
     size_t n_refused = 0, n_measured = 0;
     for (size_t which = 0; which < 3; which++) {
         static const kind small[] = {
-            {"tiny", RC_FORM_RATE, 3, 2, 2, 3, 40, 100, 0, false, NONE},
-            {"wide", RC_FORM_CURRENT, 4, 4, 2, 3, 40, 100, 0, false, NONE},
-            {"rest", RC_FORM_MAP, 3, 1, 2, 0.4, 20, 60, 0, false, NONE},
+            {"tiny", RC_FORM_RATE, 3, 2, 2, 3, 40, 100, 0, false, NONE, RC_PRECISION_DOUBLE},
+            {"wide", RC_FORM_CURRENT, 4, 4, 2, 3, 40, 100, 0, false, NONE, RC_PRECISION_DOUBLE},
+            {"rest", RC_FORM_MAP, 3, 1, 2, 0.4, 20, 60, 0, false, NONE, RC_PRECISION_DOUBLE},
         };
         job *j = saved_job(&small[which]);
         rc_spectrum *out[2];
@@ -451,6 +455,9 @@ static void of_something_else(void **state) {
     assert_fails(measure_from(j, b->bytes, b->n, out), RC_DAMAGED, "another");
     j->plan = plan;
     j->plan.n_exponents = 1;
+    assert_fails(measure_from(j, b->bytes, b->n, out), RC_DAMAGED, "another");
+    j->plan = plan;
+    j->plan.precision = RC_PRECISION_SINGLE;
     assert_fails(measure_from(j, b->bytes, b->n, out), RC_DAMAGED, "another");
     j->plan = plan;
     j->plan.input = j->input;

@@ -34,7 +34,7 @@ typedef void (*advance_fn)(double *state, double *matrix);
 static void measure(advance_fn advance, size_t n, double *start, double seconds, rc_estimate *exponent) {
     rc_frame *frame;
     double matrix[MOST * MOST], settling[MOST], condition;
-    assert_ok(rc_frame_create(n, n, kernels_named(NULL), &frame));
+    assert_ok(rc_frame_create(n, n, kernels_named(NULL), 1e-13, &frame));
     for (size_t i = 0; i < n * n; i++) matrix[i] = sin((double)(i + 1));
     for (int i = 0; i < 200; i++) {
         advance(start, matrix);
@@ -158,7 +158,7 @@ static void singular_frames(void **state) {
     (void)state;
     rc_frame *frame;
     double matrix[15], log_stretch[3], condition;
-    assert_ok(rc_frame_create(5, 3, kernels_named(NULL), &frame));
+    assert_ok(rc_frame_create(5, 3, kernels_named(NULL), 1e-13, &frame));
     for (size_t i = 0; i < 5; i++) {
         matrix[i] = (double)i + 1;
         matrix[5 + i] = 2 * (double)i + 2;
@@ -174,7 +174,7 @@ static void singular_frames(void **state) {
             assert_close(product, a == b, 1e-14);
         }
     rc_frame_destroy(&frame);
-    assert_fails(rc_frame_create(3, 4, kernels_named(NULL), &frame), RC_INVALID, "expected 1 to 3");
+    assert_fails(rc_frame_create(3, 4, kernels_named(NULL), 1e-13, &frame), RC_INVALID, "expected 1 to 3");
 }
 
 static double dot_of(const double *a, const double *b, size_t n) {
@@ -210,7 +210,7 @@ static void factors_of_every_shape(void **state) {
                 const rc_kernels *kernels = kernels_named(kernel_names[name]);
                 if (!kernels) continue;
                 rc_frame *frame;
-                assert_ok(rc_frame_create(n, k, kernels, &frame));
+                assert_ok(rc_frame_create(n, k, kernels, 1e-13, &frame));
                 for (size_t c = 0; c < k; c++)
                     for (size_t i = 0; i < n; i++)
                         A[c * n + i] = cos((double)i) + pow(0.8, (double)c) * sin((double)(1 + i * i + 7 * c * i + c));
@@ -237,7 +237,7 @@ static void stretches_of_any_size(void **state) {
     enum { K = sizeof sizes / sizeof *sizes };
     double A[N * K], log_stretch[K], condition;
     rc_frame *frame;
-    assert_ok(rc_frame_create(N, K, kernels_named(NULL), &frame));
+    assert_ok(rc_frame_create(N, K, kernels_named(NULL), 1e-13, &frame));
     for (size_t c = 0; c < K; c++)
         for (size_t i = 0; i < N; i++) A[c * N + i] = i == c ? -pow(10, (double)(c % 4)) : 0;
     orthonormalise(frame, A, log_stretch, &condition);

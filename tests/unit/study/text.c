@@ -64,12 +64,18 @@ static void the_text_has_every_key(void **state) {
 static void a_newer_key_is_written_only_where_it_is_changed(void **state) {
     (void)state;
     static const char same[] = "network: {streams: session}", other[] = "network: {streams: row}";
+    static const char single[] = "exponents: {precision: single}";
     rc_study *study = parse(same, strlen(same));
     assert_string_equal(study->text, published);
     rc_study_destroy(&study);
     study = parse(other, strlen(other));
     assert_non_null(strstr(study->text, "  weight_std: 0.05\n  streams: row\ndynamics:\n"));
     assert_int_equal(study->network.streams, RC_STREAMS_ROW);
+    check_round_trip(study);
+    rc_study_destroy(&study);
+    study = parse(single, strlen(single));
+    assert_non_null(strstr(study->text, "  target_error: 0\n  precision: single\nrecord:\n"));
+    assert_int_equal(study->exponents.precision, RC_PRECISION_SINGLE);
     check_round_trip(study);
     rc_study_destroy(&study);
 }
