@@ -49,11 +49,12 @@ def summarise(problem, kernels, single, tools):
     for name, rows in kernels.items():
         times = {key: collect(rows, key) for key in ("step_ns", "bare_step_ns", "qr_ns", "multiply_add_ns")}
         bound = times["multiply_add_ns"]["min"] * first["connections"] * (tangents + 1)
-        data["kernels"][name] = {**times, "bound_ns": bound, "share_of_bound": bound / times["step_ns"]["min"],
+        data["kernels"][name] = {**times, "block_steps": rows[0]["block_steps"], "bound_ns": bound, "share_of_bound": bound / times["step_ns"]["min"],
                                  "peak_mb": max(row["peak_mb"] for row in rows),
                                  "frames_held": max(row["peak_mb"] for row in rows) / frame_mb}
     data["single"] = {key: collect(single, key) for key in ("step_ns", "qr_ns")}
     bound = min(k["bound_ns"] for k in data["kernels"].values())
+    data["single"]["block_steps"] = single[0]["block_steps"]
     data["single"]["share_of_bound"] = bound / 2 / data["single"]["step_ns"]["min"]
     for label, row in tools.rows("step_ns").items():
         data["peers"][label] = {"share_of_bound": bound / row["step_ns"]["min"], **row}
@@ -97,9 +98,8 @@ def problem_table(problem):
     ours = min(k["step_ns"]["min"] for k in problem["kernels"].values())
     rows = ["| | µs a step and trial | median | × the fastest | of which QR | share of the multiply-add bound |",
             "|---|--:|--:|--:|--:|--:|"]
-    entries = [(f"**rnnchaos, {name}**", k, f"{k['qr_ns']['min'] / 1e5:,.2f}") for name, k in problem["kernels"].items()]
-    qr = f"{problem['single']['qr_ns']['min'] / 1e5:,.2f}"
-    entries.append(("**rnnchaos, tangent vectors in single precision**", problem["single"], qr))
+    own = {**problem["kernels"], "tangent vectors in single precision": problem["single"]}
+    entries = [(f"**rnnchaos, {name}**", k, f"{k['qr_ns']['min'] / k['block_steps'] / 1e3:,.2f}") for name, k in own.items()]
     entries += [(label, p, "") for label, p in problem["peers"].items()]
     for label, entry, qr in sorted(entries, key=lambda e: e[1]["step_ns"]["min"]):
         step = entry["step_ns"]
@@ -140,7 +140,9 @@ def table(data):
              "same sums of ln R_ii from the same W, states and frame: "
              f"{max(p['gap'] for q in problems.values() for p in q['peers'].values()):.0e} apart at most. "
              "The bound is one multiply-add for each connection and each of k + 1 vectors at the speed that this "
-             "processor has in its first-level cache; half of it in single precision (peers: with the fastest kernels' speed, and as if they did no more)."]
+             "processor has in its first-level cache (peers: with the fastest kernels' speed, and as if they did no more); "
+             "in single precision it is half as long, and frames are orthonormalised as often as they need it: "
+             f"{', '.join('every ' + str(q['single']['block_steps']) for q in problems.values())} steps."]
     return "\n".join(rows)
 
 

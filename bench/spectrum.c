@@ -100,6 +100,17 @@ static rc_probe *make_probe(const rc_kernels *kernels, unsigned thread) {
     return probe;
 }
 
+/* In single precision frames become poor sooner: blocks that one orthonormalisation is enough for. */
+static void shorten_blocks(void) {
+    rc_probe *probe = make_probe(NULL, 0);
+    check(rc_probe_advance(probe, 2 * block_steps, block_steps));
+    while (probe->condition[0] > probe->rounding->condition_aim && block_steps > 1) {
+        block_steps /= 2;
+        check(rc_probe_advance(probe, 2 * block_steps, block_steps));
+    }
+    rc_probe_destroy(&probe);
+}
+
 static void write_values(const double *values, size_t n) { fwrite(values, sizeof *values, n, stdout); }
 
 /* States [trial, neuron], the frame of all trials [tangent, neuron], the sums of ln R_ii over the blocks [trial,
@@ -170,6 +181,7 @@ static void time_kernels(double seconds, const char *only) {
     for (size_t i = 0; i < BOUND_TERMS / 12; i++) weight[i] = i % 2 ? 1e-3 : -1e-3;
     const rc_kernels *best;
     check(rc_kernels_find(NULL, &best));
+    if (plan.precision == RC_PRECISION_SINGLE) shorten_blocks();
     if (only && !strcmp(only, "best")) only = rc_kernels_name(best);
     for (size_t k = 0; k < N_KERNELS; k++)
         if (subjects[k].name && (!only || !strcmp(only, subjects[k].name)) &&
@@ -183,8 +195,9 @@ static void time_kernels(double seconds, const char *only) {
     getrusage(RUSAGE_SELF, &usage);
     for (size_t k = 0; k < N_KERNELS; k++) {
         if (!subjects[k].kernels) continue;
-        printf("{\"kernels\": \"%s\", \"neurons\": %zu, \"connections\": %zu, \"peak_mb\": %.3f", subjects[k].name,
-               network->n_neurons, network->n_connections, (double)usage.ru_maxrss * 1024 / 1e6);
+        printf("{\"kernels\": \"%s\", \"neurons\": %zu, \"connections\": %zu, \"block_steps\": %zu, \"peak_mb\": %.3f",
+               subjects[k].name, network->n_neurons, network->n_connections, block_steps,
+               (double)usage.ru_maxrss * 1024 / 1e6);
         print_times("step_ns", subjects[k].step, n);
         print_times("bare_step_ns", subjects[k].bare_step, n);
         print_times("qr_ns", subjects[k].qr, n);
