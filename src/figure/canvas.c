@@ -292,6 +292,37 @@ static double laid_out_width(PangoLayout *layout) {
     return pango_units_to_double(width);
 }
 
+/* A font that lacked memory once, Pango keeps as it is, and draws boxes or other letters with it. */
+static bool is_font_whole(PangoFont *font) {
+    cairo_scaled_font_t *scaled = font ? pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font)) : NULL;
+    if (!scaled || cairo_scaled_font_status(scaled) != CAIRO_STATUS_SUCCESS) return false;
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_scaled_font_get_font_options(scaled, options);
+    bool is_ours = cairo_font_options_status(options) == CAIRO_STATUS_SUCCESS &&
+                   cairo_font_options_get_hint_style(options) == CAIRO_HINT_STYLE_NONE &&
+                   cairo_font_options_get_hint_metrics(options) == CAIRO_HINT_METRICS_OFF;
+    cairo_font_options_destroy(options);
+    return is_ours;
+}
+
+/* A font without its table of widths puts all letters in one place. */
+static bool has_widths(const PangoGlyphString *glyphs) {
+    for (int k = 0; k < glyphs->num_glyphs; k++)
+        if (glyphs->glyphs[k].glyph != PANGO_GLYPH_EMPTY && glyphs->glyphs[k].geometry.width <= 0) return false;
+    return true;
+}
+
+static bool are_fonts_whole(PangoLayout *layout) {
+    bool whole = true;
+    PangoLayoutIter *at = pango_layout_get_iter(layout);
+    do {
+        const PangoLayoutRun *run = pango_layout_iter_get_run_readonly(at);
+        if (run) whole &= is_font_whole(run->item->analysis.font) && has_widths(run->glyphs);
+    } while (pango_layout_iter_next_run(at));
+    pango_layout_iter_free(at);
+    return whole;
+}
+
 void rc_canvas_text(rc_canvas *canvas, rc_point at, const rc_text *style, const char *markup) {
     static const double share_left[] = {0.0, 0.5, 1.0}, share_above[] = {0.0, 0.5, 1.0};
     cairo_save(canvas->cairo);
@@ -302,6 +333,7 @@ void rc_canvas_text(rc_canvas *canvas, rc_point at, const rc_text *style, const 
     double above = top + share_above[style->along] * (last_baseline(canvas->layout) - top);
     cairo_move_to(canvas->cairo, -share_left[style->across] * laid_out_width(canvas->layout), -above);
     canvas->n_unknown += pango_layout_get_unknown_glyphs_count(canvas->layout);
+    canvas->incomplete |= !are_fonts_whole(canvas->layout);
     set_color(canvas, style->color);
     pango_cairo_show_layout(canvas->cairo, canvas->layout);
     cairo_restore(canvas->cairo);
