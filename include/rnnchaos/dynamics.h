@@ -112,7 +112,8 @@ size_t rc_simulation_n_kept(const rc_simulation *plan);
 /* Advances n_trials trials from initial_states [trial, neuron] (r, or x for
  * RC_FORM_CURRENT) and writes what they go through to out [trial, kept, neuron];
  * the same to the bit on all kernels, and for any number of trials.
- * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE.
+ * Errors: RC_NO_MEMORY; RC_INVALID, also for initial states and input that are
+ * not finite; RC_STOPPED; RC_NOT_FINITE for states that stop being so.
  * Cost: as rc_lanes_advance, trials side by side by 8. */
 rc_status rc_simulate(const rc_network *network, const rc_simulation *plan, size_t n_trials,
                       const double *initial_states, double *out);
@@ -133,7 +134,7 @@ typedef struct rc_twins {
 
 /* distance [step, trial] receives how far each twin is from its trial (Euclidean
  * norm over neurons) before each of n_steps steps; see rc_divergence_measure.
- * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE. */
+ * Errors: as rc_simulate. */
 rc_status rc_twins_follow(const rc_network *network, const rc_twins *plan, size_t n_trials,
                           const double *initial_states, double *distance);
 

@@ -197,8 +197,8 @@ typedef struct rc_spectrum {
  * set, after any step. A stop waits for a QR: 2 s where N = 2000, but for
  * the eigenvalues of a fixed point (30 s). What is no such measurement, or is
  * damaged, is told as RC_DAMAGED; the caller may begin again without it.
- * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED, RC_NOT_FINITE, RC_NUMERICS,
- * RC_DAMAGED.
+ * Errors: RC_NO_MEMORY, RC_INVALID, RC_STOPPED and RC_NOT_FINITE as for
+ * rc_simulate; RC_NUMERICS, RC_DAMAGED.
  * Cost a step and group: one multiply-add for each connection and (k + 2)
  * vectors of 8 (side by side), or k / 8 vectors of 8 and one of 2. Memory: two
  * arrays of N (k + 2) 8 doubles (side by side) or of N (k + 2), one more for

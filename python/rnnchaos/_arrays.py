@@ -6,7 +6,6 @@ once. Sparse matrices stay sparse.
 
 from __future__ import annotations
 
-import math
 import operator
 import os
 import sys
@@ -43,13 +42,6 @@ def real_array(value: ArrayLike, name: str, n_dims: tuple[int, ...], shape: str)
     return np.require(array, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
 
 
-def check_finite(array: Floats, name: str) -> None:
-    if math.isfinite(np.vdot(array, array)) or np.isfinite(array).all():  # the first is the faster
-        return
-    where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    raise ValueError(f"{name}{list(where)}: expected a finite number, found {array[where]}")
-
-
 def pointer(array: NDArray[Any], kind: str = "double[]") -> Any:
     """To the elements of a C-contiguous array; they live as long as the pointer does."""
     return ffi.from_buffer(kind, array)
@@ -57,6 +49,8 @@ def pointer(array: NDArray[Any], kind: str = "double[]") -> Any:
 
 def real(value: float, name: str) -> float:
     """A number that is one: no text, no complex number, no array."""
+    if type(value) is float:  # nearly always
+        return value
     if isinstance(value, (str, bytes)):
         raise TypeError(f"{name}: expected a number, found {value!r}")
     try:
@@ -146,7 +140,9 @@ def new_network() -> Any:
 def network_of(W: Weights) -> Any:
     """W in an `rc_network **`, which owns it."""
     out = new_network()
-    if isinstance(W, (str, os.PathLike)):
+    if isinstance(W, np.ndarray):
+        _from_dense(W, out)
+    elif isinstance(W, (str, os.PathLike)):
         with hdf5_lock():
             check(lib.rc_network_read(os.fsencode(W), ffi.NULL, out))
     elif _is_sparse(W):
@@ -171,17 +167,14 @@ def input_of(value: ArrayLike | None, n_neurons: int) -> Floats | None:
     array = real_array(value, "input", (1,), f"{n_neurons} numbers, one a neuron")
     if array.shape != (n_neurons,):
         raise ValueError(f"input: expected {n_neurons} numbers, one a neuron, found shape {array.shape}")
-    check_finite(array, "input")
     return array
 
 
 def states_of(r0: ArrayLike, n_neurons: int) -> Floats:
     """[neuron] or [trial, neuron]."""
-    shape = f"[neuron] or [trial, neuron] with {n_neurons} neurons"
-    array = real_array(r0, "r0", (1, 2), shape)
+    array = real_array(r0, "r0", (1, 2), "[neuron] or [trial, neuron]")
     if array.shape[-1] != n_neurons or array.size == 0:
-        raise ValueError(f"r0: expected {shape}, found shape {array.shape}")
-    check_finite(array, "r0")
+        raise ValueError(f"r0: expected [neuron] or [trial, neuron] with {n_neurons} neurons, found shape {array.shape}")
     return array
 
 

@@ -64,11 +64,16 @@ class Watch:
         Who is told, and of what.
     total : int or callable
         Steps at the most.
+
+    Attributes
+    ----------
+    stop, steps
+        For the library; `call` of `run` reads them. NULL where there is nobody to use them.
     """
 
+    stop = steps = ffi.NULL
+
     def __init__(self, progress: ProgressOption, title: str, total: int | Callable[[], int]) -> None:
-        self.stop = ffi.new("atomic_bool *")
-        self.steps = ffi.new("atomic_ullong *")
         self._progress, self._title, self._total = progress, title, total
         self._display: Display | None = None
 
@@ -80,6 +85,8 @@ class Watch:
         if cost < SHORT and (self._progress is None or self._progress is False):
             call()
             return
+        self.stop = self.stop or ffi.new("atomic_bool *")
+        self.steps = self.steps or ffi.new("atomic_ullong *")
         worker = _Worker(call)
         try:
             worker.start()

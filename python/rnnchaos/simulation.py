@@ -116,11 +116,12 @@ def simulate(
     n_kept = lib.rc_simulation_n_kept(plan)
     out = np.empty((n_trials, n_kept, n_neurons))
     watch = Watch(progress, "simulate", n_trials * plan.n_steps)
-    plan.stop, plan.state_steps = watch.stop, watch.steps
-    watch.run(
-        lambda: check(lib.rc_simulate(network[0], plan, n_trials, pointer(states), pointer(out))),
-        step_cost(network, n_trials) * plan.n_steps,
-    )
+
+    def follow() -> None:
+        plan.stop, plan.state_steps = watch.stop, watch.steps
+        check(lib.rc_simulate(network[0], plan, n_trials, pointer(states), pointer(out)))
+
+    watch.run(follow, step_cost(network, n_trials) * plan.n_steps)
     return out.reshape(states.shape[:-1] + out.shape[1:])
 
 
@@ -199,11 +200,12 @@ def divergence(
     plan.perturbation, plan.n_steps, plan.kernels = real(perturbation, "perturbation"), n_steps, kernels_of(kernels)
     distance, mean = np.empty((n_steps, n_trials)), np.empty(n_steps)
     watch = Watch(progress, "divergence", 2 * n_trials * n_steps)
-    plan.stop, plan.state_steps = watch.stop, watch.steps
-    watch.run(
-        lambda: check(lib.rc_twins_follow(network[0], plan, n_trials, pointer(states), pointer(distance))),
-        step_cost(network, 2 * n_trials) * n_steps,
-    )
+
+    def follow() -> None:
+        plan.stop, plan.state_steps = watch.stop, watch.steps
+        check(lib.rc_twins_follow(network[0], plan, n_trials, pointer(states), pointer(distance)))
+
+    watch.run(follow, step_cost(network, 2 * n_trials) * n_steps)
     low, share = real(minimum_distance, "minimum_distance"), real(saturation, "saturation")
     fit = lib.rc_divergence_measure(pointer(distance), n_steps, n_trials, dt, low, share, pointer(mean))
     name = text(lib.rc_divergence_outcome_name(fit.outcome))

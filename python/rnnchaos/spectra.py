@@ -481,9 +481,9 @@ def spectrum(
         plan.input = held
     spectra = _room(n_trials)
     watch = Watch(progress, "spectrum", n_steps)
-    plan.stop, plan.state_steps = watch.stop, watch.steps
 
     def measure() -> None:
+        plan.stop, plan.state_steps = watch.stop, watch.steps
         check(lib.rc_spectrum_measure(network[0], plan, n_trials, pointer(states), spectra))
         check(lib.rc_spectrum_judge(network[0], plan, n_trials, spectra))
         lib.rc_attractors_match(plan, n_trials, spectra)

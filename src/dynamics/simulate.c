@@ -3,20 +3,18 @@
 
 #include "base/memory.h"
 #include "dynamics/bundle.h"
+#include "dynamics/start.h"
 
 enum { UNIT = RC_LANE_UNIT };
 
 size_t rc_simulation_n_kept(const rc_simulation *plan) { return plan->n_steps / plan->every + 1; }
 
-static rc_status check(const rc_network *network, const rc_simulation *plan, size_t n_trials) {
+static rc_status check(const rc_simulation *plan, size_t n_trials) {
     if (n_trials == 0) return rc_fail(RC_INVALID, "no trials");
     if (plan->every == 0) return rc_fail(RC_INVALID, "every: expected at least 1 step");
     if (!(plan->dt_ms > 0) || !(plan->tau_ms > 0) || !isfinite(plan->dt_ms + plan->tau_ms))
         return rc_fail(RC_INVALID, "dt_ms = %g, tau_ms = %g: expected positive times", plan->dt_ms, plan->tau_ms);
     if (!isfinite(plan->gain)) return rc_fail(RC_INVALID, "gain = %g: expected a finite number", plan->gain);
-    for (size_t i = 0; plan->input && i < network->n_neurons; i++)
-        if (!isfinite(plan->input[i]))
-            return rc_fail(RC_INVALID, "input [%zu] is %g: expected a finite number", i, plan->input[i]);
     return RC_OK;
 }
 
@@ -59,7 +57,8 @@ rc_status rc_simulate(const rc_network *network, const rc_simulation *plan, size
     rc_bundle *bundle = NULL;
     const rc_kernels *kernels = plan->kernels;
     size_t n = network->n_neurons;
-    RC_TRY(check(network, plan, n_trials));
+    RC_TRY(check(plan, n_trials));
+    RC_TRY(rc_start_check(n_trials, n, initial_states, plan->input));
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     for (size_t first = 0; first < n_trials; first += UNIT) {
         size_t left = n_trials - first, together = left < UNIT ? left : UNIT;

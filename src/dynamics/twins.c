@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "dynamics/kernels.h"
+#include "dynamics/start.h"
 
 enum { STEPS_PER_REPORT = 64, PAIRS_PER_BLOCK = RC_LANE_BLOCK / 2 };
 
@@ -78,6 +79,7 @@ rc_status rc_twins_follow(const rc_network *network, const rc_twins *plan, size_
     rc_lanes *lanes = NULL;
     const rc_kernels *kernels = plan->kernels;
     RC_TRY(check(network, plan, n_trials));
+    RC_TRY(rc_start_check(n_trials, network->n_neurons, initial_states, NULL));
     if (!kernels) RC_TRY(rc_kernels_find(NULL, &kernels));
     RC_TRY(rc_lanes_create(network, plan->gain, plan->dt_ms / plan->tau_ms, twin_lane(n_trials, n_trials - 1) + 1,
                            kernels, &lanes));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "dynamics/start.h"
 #include "exponents/checkpoint.h"
 #include "exponents/spectrum.h"
 
@@ -58,6 +59,7 @@ rc_status rc_spectrum_measure(const rc_network *network, const rc_spectrum_plan 
     rc_saver saver;
     for (size_t trial = 0; trial < n_trials; trial++) out[trial] = NULL;
     RC_TRY(check_plan(network, plan, n_trials));
+    RC_TRY(rc_start_check(n_trials, network->n_neurons, initial_states, plan->input));
     RC_TRY(rc_saver_open(network, plan, n_trials, initial_states, out, &saver));
     bool side_by_side = rc_spectrum_side_by_side(n_trials, plan->n_exponents);
     for (size_t n; saver.n_finished < n_trials; saver.n_finished += n) {

@@ -362,13 +362,20 @@ static void bad_plans_are_refused(void **state) {
     plan.duration_ms = 0.5;
     assert_fails(rc_spectrum_measure(W, &plan, 1, start, out), RC_INVALID, "duration_ms");
     plan.duration_ms = 100;
-    start[2] = NAN;
+    start[6] = NAN;
+    assert_fails(rc_spectrum_measure(W, &plan, 2, start, out), RC_INVALID, "initial state [1, 2] is nan");
+    start[6] = 0.3;
+    double input[] = {0, 0, 0, INFINITY};
+    plan.input = input;
+    assert_fails(rc_spectrum_measure(W, &plan, 2, start, out), RC_INVALID, "input [3] is inf");
+    plan.input = NULL;
+    plan.tau_ms = 1e-3; /* a step a thousand times too long */
     assert_fails(rc_spectrum_measure(W, &plan, 2, start, out), RC_NOT_FINITE, "trial 0");
     assert_null(out[0]);
     assert_null(out[1]);
+    plan = plan_of(RC_FORM_RATE, 1, 2);
     atomic_bool stop = true;
     plan.stop = &stop;
-    start[2] = 0;
     assert_fails(rc_spectrum_measure(W, &plan, 2, start, out), RC_STOPPED, "stopped");
     rc_network_destroy(&W);
 }
