@@ -99,15 +99,20 @@ rc_status rc_study_template(char **out);
  * Errors: RC_NO_MEMORY. */
 rc_status rc_study_reference(char **out);
 
+typedef enum rc_study_kind { RC_STUDY_INTEGER, RC_STUDY_REAL, RC_STUDY_CHOICE } rc_study_kind;
+
 /* One key of a study, explained. Texts are constant. */
 typedef struct rc_study_key {
-    const char *name;      /* dotted: "network.neurons" */
-    const char *unit;      /* NULL: dimensionless */
-    const char *initial;   /* the default, as YAML */
-    const char *fallback;  /* what a key that is left out becomes where the default does not fit; NULL: nothing */
-    const char *help;      /* what it means */
-    bool is_list;          /* of numbers */
-    char expectation[192]; /* what a value must be: "a number from 0 to 1" */
+    const char *name;           /* dotted: "network.neurons" */
+    const char *unit;           /* NULL: dimensionless */
+    const char *initial;        /* the default, as YAML */
+    const char *fallback;       /* what a key that is left out becomes where the default does not fit; NULL: nothing */
+    const char *help;           /* what it means */
+    rc_study_kind kind;         /* of a value, or of each element ... */
+    bool is_list;               /* ... of a list */
+    const char *const *choices; /* RC_STUDY_CHOICE: the words it may be, NULL at the end; else NULL */
+    const char *word;           /* RC_STUDY_INTEGER: a word that it may be, too: "all"; NULL: none */
+    char expectation[192];      /* what a value must be: "a number from 0 to 1" */
 } rc_study_key;
 
 /* How many keys there are, and key number `index` of them, in the order of the

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .progress import ProgressOption
-    from .study import Keys
+    from ._keys import Keys
 
 __all__ = ["Network", "network", "spectral_radius"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from inspect import Parameter, Signature
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from . import _run
 from ._calls import check, taken_text, text
@@ -13,35 +15,9 @@ from .progress import ProgressOption
 
 if TYPE_CHECKING:
     import xarray
-    from typing_extensions import Self, TypedDict, Unpack
+    from typing_extensions import Self, Unpack
 
-    class Keys(TypedDict, total=False):
-        """Every key of a study, dots written as underscores."""
-
-        seed: int
-        sessions: Sequence[int]
-        gains: Sequence[float]
-        trials: int
-        network_neurons: int
-        network_connection_probability: float
-        network_weight_std: float
-        network_streams: str
-        dynamics_tau_ms: float
-        dynamics_dt_ms: float
-        dynamics_duration_ms: float
-        perturbation: float
-        divergence_minimum_gain: float
-        divergence_minimum_distance: float
-        divergence_saturation: float
-        exponents_count: int | str
-        exponents_transient_ms: float
-        exponents_duration_ms: float
-        exponents_target_error: float
-        record_session: int
-        record_trial: int
-        record_neuron: int
-        record_duration_ms: float
-
+    from ._keys import Keys
 
 __all__ = ["Key", "Study", "keys"]
 
@@ -139,8 +115,7 @@ class Study:
     **keys
         The keys of the study file, dots written as underscores: ``network.neurons`` is
         ``network_neurons``. A block may also come as a mapping: ``network={"neurons": 100}``. Keys
-        that are left out have their defaults; `rnnchaos.keys()` explains all of them, as does
-        docs/study-file.md.
+        that are left out have their defaults. `rnnchaos.keys()` and docs/study-file.md have them, too.
 
     Raises
     ------
@@ -156,6 +131,7 @@ class Study:
     >>> results = study.run()
     """
 
+    __signature__: ClassVar[Signature]
     __slots__ = ("__weakref__", "_owner", "_pointer", "_source", "_text", "_values")
 
     def __init__(self, **keys: Unpack[Keys]) -> None:
@@ -320,6 +296,24 @@ class Study:
             If a state stopped being finite.
         """
         return _run.run(self._pointer, output, threads, kernels, progress)
+
+
+def _explain_keys(doc: str) -> str:
+    """The documentation of `Study`, with a paragraph for every key."""
+    indent = " " * 8
+    keys = "".join(
+        f"    {key.name} : {key.expected}, default {key.default}{' ' + key.unit if key.unit else ''}\n"
+        f"{fill(key.meaning, 100, initial_indent=indent, subsequent_indent=indent)}\n"
+        for key in _KEYS.values()
+    )
+    before, after = doc.split("\n    Raises\n", 1)
+    return f"{before}{keys}\n    Raises\n{after}"
+
+
+# For help() and editors at run time; type checkers read _keys.pyi.
+Study.__signature__ = Signature([Parameter(key.name, Parameter.KEYWORD_ONLY, default=key.default) for key in _KEYS.values()])
+if Study.__doc__:
+    Study.__doc__ = _explain_keys(Study.__doc__)
 
 
 def _restore(kind: type[_AnyStudy], content: bytes, name: str, given: dict[str, str]) -> _AnyStudy:

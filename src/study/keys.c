@@ -4,14 +4,23 @@
 
 #include "base/fail.h"
 #include "study/text.h"
+#include "study/value.h"
 
 size_t rc_study_n_keys(void) { return RC_N_KEYS; }
+
+static rc_study_kind kind_of(rc_key_type type) {
+    if (type == RC_TYPE_CHOICE) return RC_STUDY_CHOICE;
+    return type == RC_TYPE_REAL || type == RC_TYPE_REAL_LIST ? RC_STUDY_REAL : RC_STUDY_INTEGER;
+}
 
 void rc_study_key_describe(size_t index, rc_study_key *out) {
     const rc_key *key = &rc_schema[index];
     *out = (rc_study_key){.name = key->name, .unit = key->unit, .initial = key->initial, .help = key->help};
     out->fallback = key->fallback;
-    out->is_list = key->type == RC_TYPE_UINT32_LIST || key->type == RC_TYPE_REAL_LIST;
+    out->kind = kind_of(key->type);
+    out->is_list = rc_value_is_list(key);
+    out->choices = key->choices;
+    out->word = key->word;
     rc_key_expectation(key, sizeof out->expectation, out->expectation);
 }
 

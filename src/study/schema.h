@@ -1,7 +1,8 @@
 /* The schema: one table with every key of a study. The reader, the canonical
  * text, the template and the reference are all made from it.
  *
- * To add a key: a field in rc_study, a name in the enum, a row in the table. */
+ * To add a key: a field in rc_study, a name in the enum, a row in the table; then
+ * python/make_keys.py, for the keywords in Python. */
 #ifndef RC_STUDY_SCHEMA_H
 #define RC_STUDY_SCHEMA_H
 

@@ -1,7 +1,10 @@
 """Studies: every key, YAML, mistakes."""
 
 import copy
+import inspect
 import pickle
+import pydoc
+import runpy
 
 import h5py
 import numpy as np
@@ -22,12 +25,19 @@ def test_every_key_of_the_reference_is_a_keyword():
     assert all(key.meaning and key.expected for key in keys.values())
 
 
-def test_the_types_of_keywords_are_complete():
-    """The stub's keywords, which mypy and editors see, are those of the C schema."""
-    source = (ROOT / "python/rnnchaos/study.py").read_text()
-    block = source[source.index("class Keys") : source.index("__all__")]
-    names = [line.strip().split(":")[0] for line in block.splitlines() if line.startswith(" " * 8) and ": " in line and "class" not in line and '"""' not in line]
-    assert names == list(rnnchaos.keys())
+def test_the_types_of_keywords_are_those_of_the_schema():
+    """What mypy and editors read is what python/make_keys.py makes of the extension."""
+    made = runpy.run_path(str(ROOT / "python/make_keys.py"))["stub"]()
+    assert (ROOT / "python/rnnchaos/_keys.pyi").read_text() == made
+
+
+def test_help_names_and_explains_every_key():
+    signature = inspect.signature(rnnchaos.Study).parameters
+    assert {name: parameter.default for name, parameter in signature.items()} == {name: key.default for name, key in rnnchaos.keys().items()}
+    page = pydoc.plain(pydoc.render_doc(rnnchaos.Study))
+    for key in rnnchaos.keys().values():
+        assert f"{key.name} : {key.expected}, default" in page and key.meaning.split(".")[0][:40] in page
+    assert "seed=1234" in page
 
 
 def test_the_default_is_the_published_study():
