@@ -16,7 +16,7 @@
 static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,current,map}]\n"
                             "           [--exponents K|all] [--input FILE] [--trials N] [--seed S]\n"
                             "           [--initial-states FILE] [--tau-ms T] [--dt-ms T] [--transient-ms T]\n"
-                            "           [--duration-ms precision T] [--target-error E] [--target-share E]\n"
+                            "           [--duration-ms T] [--target-error E] [--target-share E]\n"
                             "           [--precision {double,single}] [--kernels {scalar,avx2,avx512,neon}]\n"
                             "           [--json] [-o FILE.h5]\n"
                             "  measures the Lyapunov spectrum of a network and says what each trial is\n"
@@ -34,10 +34,10 @@ static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,cu
                             "  --tau-ms T         time constant (default: 20)\n"
                             "  --dt-ms T          time step (default: 1)\n"
                             "  --transient-ms T   before anything is accumulated (default: 10000)\n"
-                            "  --duration-ms precision T    the most that is accumulated (default: 50000)\n"
+                            "  --duration-ms T    the most that is accumulated (default: 50000)\n"
                             "  --target-error E   stop when every standard error is below E 1/s\n"
                             "  --target-share E   ... or below E times the exponent (default for both: 0)\n"
-                            "  --precision NAME   of tangent vectors: double, or single: almost twice as fast\n"
+                            "  --precision NAME   of tangent vectors: double, or single: faster for some ten\n"
                             "  --kernels NAME     the instruction set, by default the best\n"
                             "  --json             print JSON instead of a table\n"
                             "  -o, --output FILE  also write everything, every block's stretching included";
@@ -170,8 +170,7 @@ int cli_spectrum(const cli_host *host, int argc, char **argv) {
     int exit_status = 2;
     if (!cli_parse(host, argc, argv, usage,
                    "weights gain form exponents input trials seed initial-states tau-ms dt-ms transient-ms duration-ms "
-                   "precision "
-                   "target-error target-share kernels json output",
+                   "target-error target-share precision kernels json output",
                    &arguments))
         goto done;
     if (arguments.help) {

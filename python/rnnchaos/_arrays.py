@@ -71,15 +71,24 @@ def count(value: int, name: str, low: int, high: int | None = None) -> int:
     return number
 
 
-def form_of(name: str) -> int:
+def _choice_of(name: str, key: str, choices: dict[str, int], expected: str) -> int:
     if not isinstance(name, str):
-        raise TypeError(f"form: expected 'rate', 'current' or 'map', found {name!r}")
-    if name not in _FORMS:
-        raise ValueError(f"form: expected 'rate', 'current' or 'map', found {name!r}")
-    return _FORMS[name]
+        raise TypeError(f"{key}: expected {expected}, found {name!r}")
+    if name not in choices:
+        raise ValueError(f"{key}: expected {expected}, found {name!r}")
+    return choices[name]
+
+
+def form_of(name: str) -> int:
+    return _choice_of(name, "form", _FORMS, "'rate', 'current' or 'map'")
+
+
+def precision_of(name: str) -> int:
+    return _choice_of(name, "precision", _PRECISIONS, "'double' or 'single'")
 
 
 _FORMS: dict[str, int] = {text(lib.rc_form_name(form)): form for form in (lib.RC_FORM_RATE, lib.RC_FORM_CURRENT, lib.RC_FORM_MAP)}
+_PRECISIONS: dict[str, int] = {"double": lib.RC_PRECISION_DOUBLE, "single": lib.RC_PRECISION_SINGLE}
 
 
 def kernels_of(name: str | None) -> Any:

@@ -68,7 +68,7 @@ def _coordinates(spectrum: Spectrum) -> dict[str, Any]:
 
 def _attributes(spectrum: Spectrum) -> dict[str, Any]:
     shares: dict[str, Share | Rate] = {"chaos_probability": spectrum.chaotic, "escape_rate": spectrum.escape, "survival": spectrum.moving}
-    attributes: dict[str, Any] = {"form": spectrum.form, "gain": spectrum.gain}
+    attributes: dict[str, Any] = {"form": spectrum.form, "precision": spectrum.precision, "gain": spectrum.gain}
     attributes |= {"tau_ms": spectrum.tau_ms, "dt_ms": spectrum.dt_ms}
     for name, share in shares.items():
         attributes |= {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}

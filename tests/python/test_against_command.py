@@ -35,11 +35,13 @@ def test_spectrum_with_everything_set(tmp_path, chaotic):
     for name, array in ("W", W), ("b", b), ("r0", r0):
         np.save(tmp_path / f"{name}.npy", array)
     result = rnnchaos.spectrum(
-        W, gain=gain, k=4, input=b, r0=r0, tau=10, dt=0.5, transient=300, duration=1500, target_error=3, target_share=0.1
+        W, gain=gain, k=4, input=b, r0=r0, tau=10, dt=0.5, transient=300, duration=1500, target_error=3, target_share=0.1,
+        precision="single",
     )
     options = ["--gain", gain, "--exponents", 4, "--input", tmp_path / "b.npy", "--initial-states", tmp_path / "r0.npy"]
     options += ["--tau-ms", 10, "--dt-ms", 0.5, "--transient-ms", 300, "--duration-ms", 1500]
-    options += ["--target-error", 3, "--target-share", 0.1]
+    options += ["--target-error", 3, "--target-share", 0.1, "--precision", "single"]
+    assert result.precision == "single"
     assert str(result) == command("spectrum", "--weights", tmp_path / "W.npy", *options)
 
 
