@@ -100,13 +100,14 @@ static rc_probe *make_probe(const rc_kernels *kernels, unsigned thread) {
     return probe;
 }
 
-/* In single precision frames become poor sooner: blocks that one orthonormalisation is enough for. */
+/* In single precision frames become poor sooner: blocks that one orthonormalisation is enough for, also when the frame
+ * has settled. */
 static void shorten_blocks(void) {
+    enum { SETTLED = 8 };
     rc_probe *probe = make_probe(NULL, 0);
-    check(rc_probe_advance(probe, 2 * block_steps, block_steps));
-    while (probe->condition[0] > probe->rounding->condition_aim && block_steps > 1) {
-        block_steps /= 2;
-        check(rc_probe_advance(probe, 2 * block_steps, block_steps));
+    for (block_steps = block_steps > 50 ? 50 : block_steps;; block_steps /= 2) {
+        check(rc_probe_advance(probe, SETTLED * block_steps, block_steps));
+        if (probe->condition[0] <= probe->rounding->condition_most / 3 || block_steps < 2) break;
     }
     rc_probe_destroy(&probe);
 }
