@@ -101,8 +101,8 @@ def small(tmp_path_factory):
     "tail, reason",
     [
         (b"", "not a saved measurement"),
-        (b"rck-sp\0\2" + struct.pack("=Q", 1 << 60) + bytes(64), "expected 1152921504606846976 bytes, found 80"),
-        (b"rck-sp\0\2" + struct.pack("=Q", 80) + bytes(64), "checksum"),
+        (b"rck-sp\0\3" + struct.pack("=Q", 1 << 60) + bytes(64), "expected 1152921504606846976 bytes, found 80"),
+        (b"rck-sp\0\3" + struct.pack("=Q", 80) + bytes(64), "checksum"),
         (None, "not of this task and study"),
     ],
     ids=["empty", "cut", "damaged", "foreign"],

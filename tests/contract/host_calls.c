@@ -114,6 +114,10 @@ static void use_trajectories(const rc_network *network, const double *states) {
     WORKS(rc_form_find("map", &plan.form));
     FAILS(rc_form_find("spiking", &plan.form));
     rc_form_name(plan.form);
+    rc_precision precision;
+    WORKS(rc_precision_find("double", &precision));
+    FAILS(rc_precision_find("half", &precision));
+    rc_precision_name(precision);
     if (rc_simulation_n_kept(&plan) != 3) abort();
     WORKS(rc_simulate(network, &plan, 2, states, out));
     WORKS(rc_twins_follow(network, &twins, 2, states, distance));
