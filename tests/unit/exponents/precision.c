@@ -49,10 +49,9 @@ static void rounding_is_far_below_the_errors(void **state) {
         stretch(W, &fine, states, exact);
         stretch(W, &coarse, states, rounded);
         for (size_t i = 0; i < N; i++) most = fmax(most, fabs(rounded[i] - exact[i]) / 2);
-        assert_true(memcmp(exact, rounded, sizeof exact) != 0);
     }
     print_message("largest difference: %.2g 1/s\n", most);
-    assert_true(most < 1e-3);
+    assert_true(most > 0 && most < 1e-3); /* 0: nothing was rounded */
     free(states);
     rc_network_destroy(&W);
 }
