@@ -103,9 +103,9 @@ static rc_probe *make_probe(const rc_kernels *kernels, unsigned thread) {
 /* In single precision frames become poor sooner: blocks that one orthonormalisation is enough for, also when the frame
  * has settled. */
 static void shorten_blocks(void) {
-    enum { SETTLED = 8 };
+    enum { SETTLED = 8, LONGEST = 50 }; /* blocks, steps */
     rc_probe *probe = make_probe(NULL, 0);
-    for (block_steps = block_steps > 50 ? 50 : block_steps;; block_steps /= 2) {
+    for (block_steps = block_steps > LONGEST ? LONGEST : block_steps;; block_steps /= 2) {
         check(rc_probe_advance(probe, SETTLED * block_steps, block_steps));
         if (probe->condition[0] <= probe->rounding->condition_most / 3 || block_steps < 2) break;
     }

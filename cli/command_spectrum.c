@@ -37,7 +37,8 @@ static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,cu
                             "  --duration-ms T    the most that is accumulated (default: 50000)\n"
                             "  --target-error E   stop when every standard error is below E 1/s\n"
                             "  --target-share E   ... or below E times the exponent (default for both: 0)\n"
-                            "  --precision NAME   of tangent vectors: double, or single: faster for some ten\n"
+                            "  --precision NAME   of tangent vectors: double (default), or single: faster for\n"
+                            "                     about ten exponents or a dense network\n"
                             "  --kernels NAME     the instruction set, by default the best\n"
                             "  --json             print JSON instead of a table\n"
                             "  -o, --output FILE  also write everything, every block's stretching included";

@@ -47,7 +47,8 @@ typedef enum rc_form {
 const char *rc_form_name(rc_form form);
 rc_status rc_form_find(const char *name, rc_form *form);
 
-/* "double" or "single", as above. */
+/* "double" or "single". Never NULL. Errors of rc_precision_find: RC_INVALID for
+ * another name. */
 const char *rc_precision_name(rc_precision precision);
 rc_status rc_precision_find(const char *name, rc_precision *precision);
 

@@ -88,7 +88,7 @@ def precision_of(name: str) -> int:
 
 
 _FORMS: dict[str, int] = {text(lib.rc_form_name(form)): form for form in (lib.RC_FORM_RATE, lib.RC_FORM_CURRENT, lib.RC_FORM_MAP)}
-_PRECISIONS: dict[str, int] = {"double": lib.RC_PRECISION_DOUBLE, "single": lib.RC_PRECISION_SINGLE}
+_PRECISIONS: dict[str, int] = {text(lib.rc_precision_name(p)): p for p in (lib.RC_PRECISION_DOUBLE, lib.RC_PRECISION_SINGLE)}
 
 
 def kernels_of(name: str | None) -> Any:

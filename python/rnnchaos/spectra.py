@@ -17,9 +17,9 @@ from ._arrays import (
     form_of,
     input_of,
     kernels_of,
-    precision_of,
     network_of,
     pointer,
+    precision_of,
     real,
     states_of,
     step_cost,
@@ -441,7 +441,7 @@ def spectrum(
         Stop when every standard error is below target_error (1/s) + target_share |exponent|; 0 for
         both: the whole duration.
     precision : {"double", "single"}
-        Of tangent vectors while they are advanced. "single" is faster for some ten exponents or a
+        Of tangent vectors while they are advanced. "single" is faster for about ten exponents or a
         dense network; what rounding adds is far below the error bars. All else is in double precision.
     kernels : {"scalar", "avx2", "avx512", "neon"}, optional
         The instruction set; by default the fastest. Results do not depend on it.

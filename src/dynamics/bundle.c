@@ -227,9 +227,10 @@ void rc_bundle_refresh(rc_bundle *b) {
     if (!b->step.slope_from_tanh) b->kernels->sech2(n * half, slope, slope);
     for (size_t i = 0; b->step.slope_from_tanh && i < n * half; i++) slope[i] = fma(-slope[i], slope[i], 1);
     double *source = b->source, *tangents = rc_bundle_tangents(b);
-    for (size_t column = 0; column < b->n_columns && !is_single(b); column++)
+    if (is_single(b)) return; /* the next step rounds them, and makes sources */
+    for (size_t column = 0; column < b->n_columns; column++)
         for (size_t i = 0; i < n; i++) {
             size_t at = column * column_size(b) + i * UNIT;
-            for (size_t l = 0; l < UNIT; l++) source[at + l] = slope[i * half + (b->wide ? 0 : l)] * tangents[at + l];
+            for (size_t l = 0; l < UNIT; l++) source[at + l] = slopes_at(b, i)[b->wide ? 0 : l] * tangents[at + l];
         }
 }

@@ -62,6 +62,8 @@ typedef struct rc_step {
     double *slope;        /* D [neuron, n_lanes / 2] of the states */
 } rc_step;
 
+typedef void rc_step_tangents(const rc_step *step, size_t n_columns, void *value, const void *source, void *next);
+
 struct rc_kernels {
     const char *name;
     int (*runs_here)(void); /* does this processor have the instructions? */
@@ -101,9 +103,9 @@ struct rc_kernels {
 
     /* 1 .. step_columns columns of tangents, [column, neuron, 8]; with 16 lanes
      * of points a tangent's slope is that of its lane, with 2 there is one for all.
-     * In single precision: pairs of columns, [pair, neuron, 2, 8] floats. */
-    void (*step_tangents[RC_N_PRECISIONS])(const rc_step *step, size_t n_columns, void *value, const void *source,
-                                           void *next);
+     * All arrays are doubles; in single precision floats, and columns stand in
+     * pairs, [pair, neuron, 2, 8], which n_columns counts. */
+    rc_step_tangents *step_tangents[RC_N_PRECISIONS];
     size_t step_columns; /* that stay in the nearest cache for the study's network */
     size_t step_rows;
     size_t dense_rows;
@@ -128,7 +130,6 @@ struct rc_kernels {
     void (*reflect)(size_t n_rows, const double *V, const double *M, double *c);
 };
 
-typedef void rc_step_tangents(const rc_step *step, size_t n_columns, void *value, const void *source, void *next);
 extern rc_step_tangents rc_step_tangents_scalar, rc_step_tangents_avx2, rc_step_tangents_avx512, rc_step_tangents_neon;
 extern const rc_kernels rc_kernels_scalar, rc_kernels_avx2, rc_kernels_avx512, rc_kernels_neon;
 

@@ -207,6 +207,7 @@ void rc_audit_conclude(const rc_spectrum_plan *plan, rc_spectrum *s) {
     if (a->sum_rule > rounding->sum_rule) fail_audit(a, "exponents do not add up to the mean ln|det J|");
     if (a->half_interval > rounding->half_interval)
         fail_audit(a, "halving the orthonormalisation interval changes exponents");
+    /* After a single step. In double precision what is lost then is as good as zero. */
     if (plan->precision == RC_PRECISION_SINGLE && a->condition > rounding->condition_most)
         fail_audit(a, "frames are too poor for single precision");
     if (!agree) fail_audit(a, "tangent run and eigenvalues disagree at the fixed point");

@@ -39,7 +39,9 @@ static rc_status check_plan(const rc_network *network, const rc_spectrum_plan *p
         return rc_fail(RC_INVALID, "%zu exponents of %zu neurons: expected 1 to %zu", plan->n_exponents,
                        network->n_neurons, network->n_neurons);
     if (n_trials == 0) return rc_fail(RC_INVALID, "no trials");
-    if ((unsigned)plan->precision >= RC_N_PRECISIONS) return rc_fail(RC_INVALID, "precision %u", plan->precision);
+    if ((unsigned)plan->precision >= RC_N_PRECISIONS)
+        return rc_fail(RC_INVALID, "precision %u: expected double (%d) or single (%d)", (unsigned)plan->precision,
+                       RC_PRECISION_DOUBLE, RC_PRECISION_SINGLE);
     if (!(plan->dt_ms > 0) || !(plan->tau_ms > 0) || !isfinite(plan->dt_ms + plan->tau_ms))
         return rc_fail(RC_INVALID, "dt_ms = %g, tau_ms = %g: expected positive times", plan->dt_ms, plan->tau_ms);
     if (!(plan->transient_ms >= 0) || !(plan->duration_ms >= plan->dt_ms))

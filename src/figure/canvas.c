@@ -22,7 +22,7 @@ struct rc_canvas {
     char *bytes;      /* the file so far */
     size_t n_bytes;
     size_t capacity;
-    bool incomplete; /* some bytes found no room */
+    bool incomplete; /* memory was short: for some bytes, or for a font */
     int n_unknown;   /* characters that no font has: Pango draws boxes and says nothing */
     cairo_surface_t *surface;
     cairo_t *cairo;

@@ -11,7 +11,7 @@
 #define RANGE(from, to) .low = (from), .high = (to)
 #define ABOVE(limit) .low = (limit), .high = INFINITY, .low_excluded = true
 
-static const char *const precisions[] = {[RC_PRECISION_DOUBLE] = "double", [RC_PRECISION_SINGLE] = "single", NULL};
+const char *const rc_precision_names[] = {[RC_PRECISION_DOUBLE] = "double", [RC_PRECISION_SINGLE] = "single", NULL};
 static const char *const streams[] = {[RC_STREAMS_SESSION] = "session", [RC_STREAMS_ROW] = "row", NULL};
 
 static const double largest_count = 2147483648.0; /* 2^31: neuron numbers are 32 bits wide in files */
@@ -168,7 +168,7 @@ const rc_key rc_schema[RC_N_KEYS] = {
     [RC_KEY_EXPONENTS_PRECISION] = {.name = "exponents.precision",
                                     .type = RC_TYPE_CHOICE,
                                     FIELD(exponents.precision),
-                                    .choices = precisions,
+                                    .choices = rc_precision_names,
                                     .newer = true,
                                     .initial = "double",
                                     .help = "Of tangent vectors while they are advanced. single: about ten exponents "

@@ -77,6 +77,7 @@ typedef struct rc_block {
     const char *help;
 } rc_block;
 
+extern const char *const rc_precision_names[]; /* by rc_precision; NULL at the end */
 extern const rc_key rc_schema[RC_N_KEYS];
 extern const rc_block rc_schema_blocks[RC_N_BLOCKS];
 

@@ -1,18 +1,9 @@
 /* Tangent vectors in single precision against double precision and eigenvalues. */
-#include "../unit.h"
+#include "published.h"
 
 #include <math.h>
 
 #include "exponents/spectrum.h"
-
-static rc_network *published(uint32_t session, double **states) {
-    rc_study *study;
-    rc_network *W;
-    assert_ok(rc_study_read(NULL, NULL, 0, &study));
-    assert_ok(rc_network_generate(study, session, &W, states));
-    rc_study_destroy(&study);
-    return W;
-}
 
 static rc_spectrum_plan plan_of(rc_form form, double gain, size_t k, rc_precision precision) {
     return (rc_spectrum_plan){.form = form,

@@ -1,5 +1,5 @@
 /* Spectra against eigenvalues, determinants, symmetries and known numbers. */
-#include "../unit.h"
+#include "published.h"
 
 #include <math.h>
 
@@ -269,15 +269,6 @@ static void alone_to_the_bit(void **state) {
     rc_network_destroy(&W);
 }
 
-static rc_network *published(uint32_t session, double **states) {
-    rc_study *study;
-    rc_network *W;
-    assert_ok(rc_study_read(NULL, NULL, 0, &study));
-    assert_ok(rc_network_generate(study, session, &W, states));
-    rc_study_destroy(&study);
-    return W;
-}
-
 static void session_3_at_16(void **state) {
     (void)state;
     const double known[] = {9.2, 7.0, 4.25, 2.5, 0.34, -0.1}, error[] = {0.3, 0.25, 0.2, 0.25, 0.1, 0.15};
@@ -356,6 +347,9 @@ static void bad_plans_are_refused(void **state) {
     assert_fails(rc_spectrum_measure(W, &plan, 1, start, out), RC_INVALID, "expected 1 to 4");
     plan.n_exponents = 2;
     assert_fails(rc_spectrum_measure(W, &plan, 0, start, out), RC_INVALID, "no trials");
+    plan.precision = (rc_precision)2;
+    assert_fails(rc_spectrum_measure(W, &plan, 1, start, out), RC_INVALID, "expected double (0) or single (1)");
+    plan.precision = RC_PRECISION_DOUBLE;
     plan.dt_ms = 0;
     assert_fails(rc_spectrum_measure(W, &plan, 1, start, out), RC_INVALID, "dt_ms");
     plan.dt_ms = 1;

@@ -1,5 +1,5 @@
 /* Verdicts on systems whose nature is known. */
-#include "../unit.h"
+#include "published.h"
 
 #include <math.h>
 
@@ -13,15 +13,6 @@ static rc_spectrum_plan plan_of(rc_form form, double gain, size_t k) {
                               .n_exponents = k,
                               .transient_ms = 5000,
                               .duration_ms = 20000};
-}
-
-static rc_network *published(uint32_t session, double **states) {
-    rc_study *study;
-    rc_network *W;
-    assert_ok(rc_study_read(NULL, NULL, 0, &study));
-    assert_ok(rc_network_generate(study, session, &W, states));
-    rc_study_destroy(&study);
-    return W;
 }
 
 static rc_network *dense(const double *weights, size_t n) {
