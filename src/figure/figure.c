@@ -5,18 +5,16 @@
 #include "base/fail.h"
 #include "figure/canvas.h"
 #include "figure/panels.h"
-#include "figure/piece.h"
 #include "figure/style.h"
 
 static const double page_height = 475.2; /* 6.6 inches */
-static const double piece_aspect = 1.2;  /* of the room for the small network */
 
 /* The first session's network, a piece of it, and all its initial states. */
 static rc_status generate(const rc_study *study, rc_piece *piece, double **initial_states) {
     rc_status status = RC_OK;
     rc_network *network = NULL;
     RC_TRY(rc_network_generate(study, study->sessions[0], &network, initial_states));
-    RC_TRY(rc_piece_choose(network, piece_aspect, piece));
+    RC_TRY(rc_piece_choose(network, piece));
 done:
     rc_network_destroy(&network);
     return status;

@@ -60,15 +60,15 @@ static bool has_reverse(const rc_piece *piece, const rc_piece_connection *this) 
     return false;
 }
 
-static rc_point place(rc_box box, rc_point share) {
-    return (rc_point){box.x + share.x * box.width, box.y + share.y * box.height};
+static rc_point place(rc_box box, const rc_piece *piece, size_t i) {
+    return (rc_point){box.x + piece->x[i] * box.width, box.y + piece->y[i] * box.height};
 }
 
 void rc_draw_piece(rc_canvas *canvas, rc_box box, const rc_piece *piece, double strongest, double line_width) {
     const double gap_before = 1.0, gap_after = 1.6;
     for (size_t i = 0; i < piece->n_connections; i++) {
         const rc_piece_connection *this = &piece->connection[i];
-        rc_point from = place(box, piece->position[this->from]), to = place(box, piece->position[this->to]);
+        rc_point from = place(box, piece, this->from), to = place(box, piece, this->to);
         rc_point direction = direction_of(from, to), aside = {direction.y, -direction.x};
         double bend = has_reverse(piece, this) ? 0.12 : 0.0, shift = bend > 0.0 ? 0.45 * RC_NEURON_RADIUS : 0.0;
         from = along(along(from, direction, RC_NEURON_RADIUS + gap_before), aside, shift);
@@ -76,5 +76,5 @@ void rc_draw_piece(rc_canvas *canvas, rc_box box, const rc_piece *piece, double 
         rc_pen pen = {.color = rc_color_diverging(0.5 + 0.5 * this->weight / strongest), .width = line_width};
         rc_draw_connection(canvas, from, to, bend, this->weight > 0.0, pen);
     }
-    for (size_t i = 0; i < piece->n_neurons; i++) rc_draw_neuron(canvas, place(box, piece->position[i]));
+    for (size_t i = 0; i < piece->n_neurons; i++) rc_draw_neuron(canvas, place(box, piece, i));
 }

@@ -2,7 +2,9 @@
 #ifndef RC_FIGURE_NETWORK_DRAWING_H
 #define RC_FIGURE_NETWORK_DRAWING_H
 
-#include "figure/piece.h"
+#include <rnnchaos/figure.h>
+
+#include "figure/canvas.h"
 
 #define RC_NEURON_RADIUS 5.0
 

@@ -2,11 +2,11 @@
 #ifndef RC_FIGURE_PANELS_H
 #define RC_FIGURE_PANELS_H
 
+#include <rnnchaos/figure.h>
 #include <rnnchaos/store.h>
 
 #include "figure/axes.h"
 #include "figure/canvas.h"
-#include "figure/piece.h"
 
 /* How many gains have lines of their own; of more, evenly spaced ones are
  * shown. */

@@ -89,7 +89,7 @@ static size_t count_starts(size_t n_neurons) {
     return n > STARTS_LEAST ? n : STARTS_LEAST;
 }
 
-rc_status rc_piece_choose(const rc_network *network, double aspect, rc_piece *out) {
+rc_status rc_piece_choose(const rc_network *network, rc_piece *out) {
     rc_status status = RC_OK;
     size_t *links = NULL;
     double least = DBL_MAX;
@@ -97,8 +97,8 @@ rc_status rc_piece_choose(const rc_network *network, double aspect, rc_piece *ou
     for (size_t start = 0; start < count_starts(network->n_neurons); start++) {
         rc_piece piece;
         grow(network, start, &piece, links);
-        RC_TRY(rc_piece_lay_out(&piece));
-        double badness = poverty(&piece) + rc_piece_clutter(&piece, aspect);
+        rc_piece_lay_out(&piece);
+        double badness = poverty(&piece) + rc_piece_clutter(&piece);
         if (badness >= least) continue;
         least = badness;
         *out = piece;

@@ -1,5 +1,5 @@
 /* A program that uses the library, in surroundings of its own: unusual locale,
- * umask, signal handlers, HDF5 and igraph error handlers, floating-point
+ * umask, signal handlers, HDF5's error handler, floating-point
  * control words. Calls every public function, also in vain (host_calls.c), and
  * reports what it finds changed.
  *   host FOLDER REPORT [rounding | misbehave]
@@ -28,9 +28,6 @@
 #ifdef __x86_64__
 #include <xmmintrin.h>
 #endif
-#ifdef RC_WITH_FIGURES
-#include <igraph.h>
-#endif
 
 #include "host.h"
 
@@ -54,12 +51,6 @@ static herr_t on_hdf5_error(hid_t stack, void *data) {
 }
 static int n_hdf5_errors;
 
-#ifdef RC_WITH_FIGURES
-static void on_igraph_error(const char *reason, const char *file, int line, igraph_error_t code) {
-    (void)reason, (void)file, (void)line, (void)code;
-}
-#endif
-
 static void *do_nothing(void *argument) { return argument; }
 
 static void set_up(void) {
@@ -78,9 +69,6 @@ static void set_up(void) {
     H5Eset_auto2(H5E_DEFAULT, on_hdf5_error, &n_hdf5_errors);
     pthread_t thread; /* from the first thread on, a sanitizer keeps one of its own */
     if (pthread_create(&thread, NULL, do_nothing, NULL) == 0) pthread_join(thread, NULL);
-#ifdef RC_WITH_FIGURES
-    igraph_set_error_handler(on_igraph_error);
-#endif
     if (strict) return;
     fesetround(FE_UPWARD);
 #ifdef __x86_64__
@@ -165,10 +153,6 @@ static void put_libraries(FILE *out) {
     H5Eget_auto2(H5E_DEFAULT, &handler, &data);
     fprintf(out, "HDF5's error handler: %p %p\n", (void *)(uintptr_t)handler, data);
     fprintf(out, "HDF5's open objects: %zd\n", H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL & ~H5F_OBJ_DATATYPE));
-#ifdef RC_WITH_FIGURES
-    igraph_error_handler_t *igraph = igraph_set_error_handler(on_igraph_error);
-    fprintf(out, "igraph's error handler: %p\n", (void *)(uintptr_t)igraph);
-#endif
 }
 
 /* Everything, a line each. */

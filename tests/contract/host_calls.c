@@ -153,11 +153,13 @@ static void use_networks(const rc_study *study) {
     rc_network *network = NULL;
     const rc_kernels *kernels = NULL;
     double *states = NULL, weights[144], radius, *vector = NULL;
+    rc_piece piece;
     WORKS(rc_network_generate(study, 1, &network, &states));
     WORKS(rc_kernels_find(NULL, &kernels));
     rc_network_to_dense(network, weights);
     rc_network_effective_gain(study);
     WORKS(rc_network_spectral_radius(network, &radius));
+    WORKS(rc_piece_choose(network, &piece));
     use_lanes(network, kernels);
     use_trajectories(network, states);
     use_sparse_rows();
