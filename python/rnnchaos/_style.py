@@ -50,6 +50,7 @@ VERDICTS = tuple(VERDICT_COLOURS)  # from the bottom of a bar to its top
 
 ERROR_BAR = 1.96
 _INFERNO = ("0d0829", "210c4a", "57106e", "8a226a", "bc3754", "e45a31", "f98e09")
+_DIVERGING = ("0a3a82", "2f74bd", "79a6d0", "c4c6c8", "dd9079", "c8503f", "86121f")
 _VIRIDIS = ("440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725")
 
 
@@ -62,13 +63,13 @@ def pyplot() -> Any:
 
 
 @contextmanager
-def axes(ax: Axes | None) -> Iterator[Axes]:
-    """The axes that were given, or those of a new figure in our style. What fails leaves neither a
+def axes(ax: Axes | None, size: tuple[float, float] = (3.54, 2.4)) -> Iterator[Axes]:
+    """The axes that were given, or those of a new figure in our style, of a size in inches. What fails leaves neither a
     figure nor artists."""
     plt = pyplot()
     if ax is None:
         with plt.rc_context(STYLE):
-            figure = plt.figure(figsize=(3.54, 2.4), layout="constrained")
+            figure = plt.figure(figsize=size, layout="constrained")
             try:
                 yield figure.subplots()
             except BaseException:
@@ -117,6 +118,13 @@ def line_colour(index: int, n: int) -> tuple[float, float, float]:
 def thing_colour(index: int, n: int) -> tuple[float, float, float]:
     """Of thing `index` of n: from violet to green."""
     return _between(_VIRIDIS, 0.8 * index / (n - 1) if n > 1 else 0.3)
+
+
+def diverging() -> Any:
+    """A colour map for signed values: blue, light grey in the middle, red."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("rnnchaos", ["#" + anchor for anchor in _DIVERGING])
 
 
 def ink_on(background: Sequence[float]) -> str:

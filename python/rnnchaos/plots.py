@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _style
+from . import _design, _style
 from ._native import ffi, lib
 from ._style import ERROR_BAR, STYLE, VERDICT_COLOURS, VERDICTS, Data, line_colour, shown, style, thing_colour
 
@@ -33,6 +33,7 @@ __all__ = [
     "STYLE",
     "VERDICT_COLOURS",
     "activity",
+    "design",
     "divergence",
     "divergence_exponent",
     "exponents",
@@ -71,7 +72,7 @@ def _head(ax: Axes, letter: str, title: str, pad: float = 6) -> None:
 
 
 def published(data: xarray.Dataset, figure: Figure | SubFigure | None = None) -> Figure | SubFigure:
-    """The published figure: `activity`, `divergence` and `divergence_exponent`.
+    """The published figure: `design`, `activity`, `divergence` and `divergence_exponent`.
 
     Parameters
     ----------
@@ -85,14 +86,17 @@ def published(data: xarray.Dataset, figure: Figure | SubFigure | None = None) ->
     matplotlib Figure or SubFigure
     """
     Data(data).need("rates1", "rates2", "delta_mean", "divergence_exponent")
-    with _figure(figure, 4.0) as page:
-        axes = page.subplot_mosaic([["a", "b"], ["a", "c"]], width_ratios=[1.1, 1])
-        activity(data, axes["a"])
-        divergence(data, axes["b"])
-        divergence_exponent(data, axes["c"])
-        _head(axes["a"], "a", "Spontaneous Activity of a Typical Neuron", pad=16)
-        _head(axes["b"], "b", "Mean Divergence Magnitude Across Trials")
-        _head(axes["c"], "c", "Divergence Exponents")
+    with _figure(figure, 6.7) as page:
+        top, rest = page.subfigures(2, 1, height_ratios=[2.45, 4.25])
+        axes = {"a": top.subplots()} | rest.subplot_mosaic([["b", "c"], ["b", "d"]], width_ratios=[1.1, 1])
+        design(data, axes["a"])
+        activity(data, axes["b"])
+        divergence(data, axes["c"])
+        divergence_exponent(data, axes["d"])
+        _head(axes["a"], "a", "Experimental Design")
+        _head(axes["b"], "b", "Spontaneous Activity of a Typical Neuron", pad=16)
+        _head(axes["c"], "c", "Mean Divergence Magnitude Across Trials")
+        _head(axes["d"], "d", "Divergence Exponents")
     return page
 
 
@@ -121,6 +125,29 @@ def exponents(data: xarray.Dataset, figure: Figure | SubFigure | None = None) ->
 
 
 # --- Panels of the published figure ---------------------------------------------------
+
+
+def design(data: xarray.Dataset, ax: Axes | None = None, **options: Any) -> Axes:
+    """How the study is made up: its sessions, each with a network of which a piece is shown; the gains
+    of a session; the initial states of a gain, of which the recorded trial's is shown.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+    ax : matplotlib Axes, optional
+        About three times as wide as high; text is as much larger or smaller as the drawing is.
+    **options
+        For the connections (`FancyArrowPatch`).
+
+    Returns
+    -------
+    matplotlib Axes
+        Neurons are those of the command's figure, in the same places.
+    """
+    whole = Data(data)
+    with _style.axes(ax, (7.08, 2.4)) as ax:
+        _design.draw(ax, whole, options)
+    return ax
 
 
 def activity(data: xarray.Dataset, ax: Axes | None = None, **options: Any) -> Axes:

@@ -5,15 +5,18 @@ import sys
 import numpy as np
 import pytest
 from conftest import SMALL
+from scipy.optimize import minimize
+from scipy.sparse.csgraph import shortest_path
 
 import rnnchaos
 from rnnchaos import plots
+from rnnchaos._design import piece_of
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-PANELS = [plots.activity, plots.divergence, plots.divergence_exponent, plots.largest_exponent, plots.verdicts, plots.spectra, plots.running]
+PANELS = [plots.design, plots.activity, plots.divergence, plots.divergence_exponent, plots.largest_exponent, plots.verdicts, plots.spectra, plots.running]
 STUDY = {**SMALL, "gains": [22, 1, 13], "divergence_minimum_distance": 1e-4, "exponents_duration_ms": 8000}
 
 
@@ -38,6 +41,77 @@ def no_figure_is_left():
 def line(ax, label):
     (found,) = [line for line in ax.lines if line.get_label() == label]
     return found
+
+
+def labelled(artists, label):
+    return [artist for artist in artists if artist.get_label() == label]
+
+
+def test_design(results):
+    ax = plots.design(results)
+    W, states = rnnchaos.network(1, rnnchaos.Study(**STUDY))
+    piece = piece_of(W)
+    chosen = np.ix_(piece.neurons, piece.neurons)
+    among = W.toarray()[chosen]
+    np.fill_diagonal(among, 0)
+    found = np.zeros_like(among)
+    found[piece.ends[:, 1], piece.ends[:, 0]] = piece.weights
+    np.testing.assert_array_equal(found, among)
+    # Twice, for W and for gW; six more explain.
+    connections = labelled(ax.patches, "_connection")
+    assert len(connections) == 2 * len(piece.weights) + 6 and len(piece.weights) > 8
+    assert len(labelled(ax.patches, "_neuron")) == 2 * len(piece.neurons) + 1 == 21
+    assert [len(labelled(ax.patches, label)) for label in ("_sheet", "_disc")] == [2 + 3, 3]
+    heads = [type(patch.get_arrowstyle()).__name__ for patch in connections]
+    assert heads.count("CurveFilledB") == 2 * (piece.weights > 0).sum() + 3
+    (shown,) = [image for child in ax.child_axes for image in child.images]
+    np.testing.assert_array_equal(shown.get_array()[:, 0], states[1])  # the recorded trial
+    words = " ".join(text.get_text() for text in ax.texts)
+    assert "Two sessions, each" in words and "three episodes, each" in words and "three trials, each" in words
+    one = plots.design(results.sel(session=[2], gain=[22], trial=[2]))
+    assert "One session\nwith its connectivity matrix" in [text.get_text() for text in one.texts]
+    (shown,) = [image for child in one.child_axes for image in child.images]
+    np.testing.assert_array_equal(shown.get_array()[:, 0], rnnchaos.network(2, rnnchaos.Study(**STUDY)).initial_states[2])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_neurons_lie_where_their_stress_is_least(seed):
+    piece = piece_of(rnnchaos.network(seed=seed).weights)
+    n = len(piece.neurons)
+    links = np.zeros((n, n))
+    links[piece.ends[:, 0], piece.ends[:, 1]] = 1
+    distance = shortest_path(links, directed=False, unweighted=True)
+    pairs = np.triu_indices(n, 1)
+
+    def stress(places):
+        apart = np.linalg.norm(places.reshape(n, 1, 2) - places.reshape(1, n, 2), axis=2)
+        return (((apart - distance) / distance.clip(1))[pairs] ** 2).sum()
+
+    # They were stretched to a square; that is undone first.
+    size = minimize(lambda size: stress(piece.positions * size), [2.0, 2.0], tol=1e-10).x
+    best = minimize(stress, (piece.positions * size).ravel(), tol=1e-9)
+    np.testing.assert_allclose(best.x.reshape(n, 2) - best.x.reshape(n, 2).mean(0), (piece.positions - piece.positions.mean(0)) * size, atol=1e-3)
+
+
+def test_networks_with_nothing_to_draw(results):
+    assert "Synaptic strength" in [ax.get_ylabel() for ax in plots.design(results).child_axes]
+    bare = rnnchaos.Study(**{**STUDY, "network_connection_probability": 0}).run(progress=False)
+    ax = plots.design(bare)
+    assert len(labelled(ax.patches, "_connection")) == 6 and len(labelled(ax.patches, "_neuron")) == 21
+    assert "Synaptic strength" not in [child.get_ylabel() for child in ax.child_axes]
+    alone = piece_of(np.zeros((1, 1)))
+    np.testing.assert_array_equal(alone.positions, [[0.5, 0.5]])
+
+
+def test_the_drawing_fits_its_axes(results):
+    for size in ((7, 2.4), (3.5, 4), (14, 5)):
+        figure = plt.figure(figsize=size, layout="constrained")
+        ax = plots.design(results, figure.subplots())
+        figure.canvas.draw()
+        renderer = figure.canvas.get_renderer()
+        words = [text.get_window_extent(renderer) for text in ax.texts]
+        assert not [(a, b) for i, a in enumerate(words) for b in words[:i] if a.shrunk(0.9, 0.7).overlaps(b.shrunk(0.9, 0.7))]
+        assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in words)
 
 
 def test_activity(results):
@@ -167,20 +241,21 @@ def test_axes_that_are_given(results, result):
 
 def test_keywords_reach_the_artists(results, result):
     assert {line.get_linewidth() for line in plots.divergence(results, lw=3, color="g").lines} == {3}
+    assert {patch.get_linestyle() for patch in labelled(plots.design(results, linestyle=":").patches, "_connection")} == {":", "solid"}
     assert plots.divergence_exponent(results, cmap="magma").collections[0].get_cmap().name == "magma"
     assert {bar.get_alpha() for bar in plots.verdicts(results, alpha=0.5).patches} == {0.5}
     assert {container[0].get_marker() for container in result.plot(marker="s").containers} == {"s"}
 
 
 def test_whole_figures(results, tmp_path):
-    for make, panels in ((plots.published, 3), (plots.exponents, 4)):
+    for make, panels in ((plots.published, 4), (plots.exponents, 4)):
         figure = make(results)
         assert len([ax for ax in figure.axes if ax.get_title()]) == panels
         assert not [text for ax in figure.axes for text in ax.texts if text.get_text().startswith("No")]
         figure.savefig(tmp_path / "figure.pdf")
         assert (tmp_path / "figure.pdf").stat().st_size > 5000
         parts = plt.figure(figsize=(8, 10)).subfigures(2, 1)
-        assert make(results, figure=parts[1]) is parts[1] and not parts[0].axes and len(parts[1].axes) >= panels
+        assert make(results, figure=parts[1]) is parts[1] and not parts[0].axes and len(plt.gcf().axes) >= panels
 
 
 def test_parts_of_a_dataset(results):
