@@ -13,7 +13,7 @@ import numpy as np
 from ._arrays import Floats, Weights, network_of
 from ._calls import check
 from ._native import ffi, lib
-from ._style import Data, diverging
+from ._style import Data, diverging, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,11 +80,11 @@ class _Drawing:
 
         self.ax.add_patch(Circle((x, y), _NEURON, facecolor="0.5", edgecolor="none", label="_neuron", zorder=3))
 
-    def connection(self, start: Any, end: Any, weight: float, bend: float = 0.0, gaps: tuple[float, float] = (0.0, 0.0), **style: Any) -> None:
+    def connection(self, start: Any, end: Any, weight: float, bend: float = 0.0, gaps: tuple[float, float] = (0.0, 0.0), **given: Any) -> None:
         """An arrow for a positive weight, else a bar at the end; gaps are left free at both ends."""
         from matplotlib.patches import FancyArrowPatch
 
-        size = style.pop("linewidth")
+        size = given.pop("linewidth")
         head = f"-|>,head_length={3.2 + 1.4 * size:.3g},head_width={1.3 + 0.8 * size:.3g}"
         bar = f"|-|,widthA=0,widthB={2.2 + 0.8 * size:.3g}"
         ours = {
@@ -99,7 +99,7 @@ class _Drawing:
             "label": "_connection",
             "zorder": 2,
         }
-        self.ax.add_patch(FancyArrowPatch(start, end, **(ours | style)))
+        self.ax.add_patch(FancyArrowPatch(start, end, **(ours | given)))
 
     def _inset(self, box: _Box) -> Axes:
         return self.ax.inset_axes((box.x / WIDTH, 1 - (box.y + box.height) / HEIGHT, box.width / WIDTH, box.height / HEIGHT))
@@ -117,7 +117,7 @@ class _Drawing:
         ax.yaxis.set_ticks_position("right")
 
     def strip(self, box: _Box, states: Floats) -> None:
-        """A cell a neuron, the first at the bottom; of very many neurons as many as can be told apart."""
+        """A cell a neuron, the first at the bottom."""
         n = len(states)
         ax = self._inset(box)
         ax.imshow(states[:, None], cmap=diverging(), vmin=-1, vmax=1, origin="lower", aspect="auto", extent=(0, 1, 0.5, n + 0.5), interpolation="nearest", label="_states")
@@ -184,11 +184,11 @@ def _pile(drawing: _Drawing, box: _Box, n: int, step: float, most: float, shape:
     front = _Box(box.x + depth, box.y, box.width - depth, box.height - depth)
     for i in range(behind, -1, -1):
         x, y = front.x - i * step, front.y + i * step
-        style = {"facecolor": "0.90" if i else "0.985", "edgecolor": "0.45", "linewidth": 0.7, "label": f"_{shape}", "zorder": 1}
+        look = {"facecolor": "0.90" if i else "0.985", "edgecolor": "0.45", "linewidth": 0.7, "label": f"_{shape}", "zorder": 1}
         if shape == "disc":
-            drawing.ax.add_patch(Ellipse((x + front.width / 2, y + front.height / 2), front.width, front.height, **style))
+            drawing.ax.add_patch(Ellipse((x + front.width / 2, y + front.height / 2), front.width, front.height, **look))
         else:
-            drawing.ax.add_patch(Rectangle((x, y), front.width, front.height, **style))
+            drawing.ax.add_patch(Rectangle((x, y), front.width, front.height, **look))
     return front
 
 
@@ -213,13 +213,15 @@ def _caption(drawing: _Drawing, x: float, before: str, n: int, noun: str, what: 
 
 
 def _network(drawing: _Drawing, box: _Box, piece: Piece, strongest: float, line_width: float) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
     at = np.array([box.x, box.y]) + piece.positions * [box.width, box.height]
     pairs = {(start, end) for start, end in piece.ends.tolist()}
     colours = diverging()
     for (start, end), weight in zip(piece.ends.tolist(), piece.weights.tolist()):
         bend = -0.24 if (end, start) in pairs else 0.0
-        style = {"linewidth": line_width, "color": colours(0.5 + 0.5 * weight / strongest)} | drawing.options
-        drawing.connection(at[start], at[end], weight, bend, (_NEURON + 1.0, _NEURON + 1.6), **style)
+        ours = style(drawing.options, FancyArrowPatch, linewidth=line_width, color=colours(0.5 + 0.5 * weight / strongest))
+        drawing.connection(at[start], at[end], weight, bend, (_NEURON + 1.0, _NEURON + 1.6), **ours)
     for x, y in at:
         drawing.neuron(x, y)
 

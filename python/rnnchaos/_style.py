@@ -92,12 +92,12 @@ def message(ax: Axes, words: str) -> Axes:
     return ax
 
 
-def style(options: Mapping[str, Any], **ours: Any) -> dict[str, Any]:
-    """Ours, but for what the caller says, by whatever name (lw, linewidth)."""
+def style(options: Mapping[str, Any], artist: Any = None, **ours: Any) -> dict[str, Any]:
+    """Ours, but for what the caller says, by whatever name (lw, linewidth); for lines, or for a class of artists."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
 
-    given: dict[str, Any] = normalize_kwargs(dict(options), Line2D)
+    given: dict[str, Any] = normalize_kwargs(dict(options), artist or Line2D)
     return ours | given
 
 

@@ -241,7 +241,7 @@ def test_axes_that_are_given(results, result):
 
 def test_keywords_reach_the_artists(results, result):
     assert {line.get_linewidth() for line in plots.divergence(results, lw=3, color="g").lines} == {3}
-    assert {patch.get_linestyle() for patch in labelled(plots.design(results, linestyle=":").patches, "_connection")} == {":", "solid"}
+    assert {patch.get_linestyle() for patch in labelled(plots.design(results, ls=":").patches, "_connection")} == {":", "solid"}
     assert plots.divergence_exponent(results, cmap="magma").collections[0].get_cmap().name == "magma"
     assert {bar.get_alpha() for bar in plots.verdicts(results, alpha=0.5).patches} == {0.5}
     assert {container[0].get_marker() for container in result.plot(marker="s").containers} == {"s"}
