@@ -139,7 +139,7 @@ typedef struct rc_audit {
     double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0; NaN if all known
                              are positive */
     double twin_sigmas;   /* |twin - beside_twin| in standard errors of the difference */
-    double condition;     /* the largest condition number of a frame */
+    double condition;     /* of the poorest frame */
     double half_interval; /* largest relative change of a piece's stretches when the QR interval is halved */
     double half_step;     /* change of the leading exponent over a piece when dt is halved, 1/s */
     double fixed_point;   /* largest |tangent run - eigenvalues| of sums up to gaps, 1/s */
@@ -154,7 +154,7 @@ typedef struct rc_spectrum {
     size_t n_skipped;        /* first blocks that the estimates leave out, as a transient that outlived transient_ms */
     double block_s;          /* model time of one block */
     double interval_s;       /* time between orthonormalisations */
-    double condition;        /* the largest condition number of a frame before orthonormalisation */
+    double condition;        /* of the poorest frame: longest vector over least R_ii; its condition number is no smaller */
     double *log_stretch;     /* ln R_ii, [block, direction]; directions in order of the frame */
     rc_estimate *exponent;   /* [exponent], 1/s; at a fixed point from the eigenvalues */
     rc_estimate *tangent;    /* [exponent], 1/s; from log_stretch, whatever the verdict */
