@@ -28,7 +28,7 @@ void cli_print_audit(const rc_results *results) {
         {"sum rule, relative residual", "", results->sum_rule_residual},
         {"exponent nearest zero, off rest", "1/s", results->zero_exponent_residual},
         {"twin against tangent, off rest", "errors", results->twin_difference},
-        {"condition number of the frame", "", results->condition_number},
+        {"condition of the frame", "", results->condition_number},
         {"half the QR interval, relative", "", results->block_effect},
         {"half the time step, a short piece", "1/s", results->dt_effect},
     };

@@ -71,7 +71,7 @@ class Audit(NamedTuple):
     twin_sigmas: float
     """|twin's exponent - largest exponent| in standard errors of the difference."""
     condition: float
-    """The largest condition number of a frame."""
+    """Of the poorest frame: longest vector over least R_ii; its condition number is no smaller."""
     half_interval: float
     """Largest relative change of a piece's stretches when the QR interval is halved."""
     half_step: float

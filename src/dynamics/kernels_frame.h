@@ -114,6 +114,17 @@ static void factor_panel(size_t n, double *panel, double *diagonal, double *uppe
 
 enum { PART = VEC_WIDTH == 8 ? 8 : VEC_WIDTH == 4 ? 4 : 2 }; /* reflections whose sums fit in the registers */
 
+/* Two factors, each in all lanes. Where a row is one vector, loads are idle, and shuffles would take a third of the time
+ * from the multiply-adds (Zen 4). */
+ALWAYS_INLINE void set_factors(const double *p, vec *first, vec *second) {
+    if (UNIT_VECS > 1) {
+        v_set_two(p, first, second);
+    } else {
+        *first = v_set(p[0]);
+        *second = v_set(p[1]);
+    }
+}
+
 /* w[r] = sum_i V[i][first + r] c[i], r < PART */
 ALWAYS_INLINE void project_part(size_t n, const double *V, size_t first, const double *c, double *w) {
     vec sum[PART][UNIT_VECS];
@@ -128,7 +139,7 @@ ALWAYS_INLINE void project_part(size_t n, const double *V, size_t first, const d
 #pragma GCC unroll 4
         for (size_t r = 0; r < PART; r += 2) {
             vec factor, next_factor;
-            v_set_two(V + i * UNIT + first + r, &factor, &next_factor);
+            set_factors(V + i * UNIT + first + r, &factor, &next_factor);
 #pragma GCC unroll 8
             for (size_t v = 0; v < UNIT_VECS; v++) {
                 sum[r][v] = v_fma(factor, row[v], sum[r][v]);
@@ -156,7 +167,7 @@ ALWAYS_INLINE void subtract_part(size_t n, const double *V, size_t first, const 
 #pragma GCC unroll 4
         for (size_t r = 0; r < PART; r += 2) {
             vec factor, next_factor;
-            v_set_two(V + i * UNIT + first + r, &factor, &next_factor);
+            set_factors(V + i * UNIT + first + r, &factor, &next_factor);
 #pragma GCC unroll 8
             for (size_t v = 0; v < UNIT_VECS; v++)
                 row[v] = v_fnma(next_factor, part[r + 1][v], v_fnma(factor, part[r][v], row[v]));

@@ -39,7 +39,7 @@ static void print_audit(FILE *file, const rc_spectrum *s) {
         double value;
     } rows[] = {
         {"sum rule, relative residual", "", a->sum_rule},       {"exponent nearest zero", "1/s", a->zero_exponent},
-        {"twin against tangent", "errors", a->twin_sigmas},     {"condition number", "", a->condition},
+        {"twin against tangent", "errors", a->twin_sigmas},     {"condition of frames", "", a->condition},
         {"half the QR interval", "", a->half_interval},         {"half the time step", "1/s", a->half_step},
         {"eigenvalues against tangent", "1/s", a->fixed_point},
     };

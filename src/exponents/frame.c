@@ -27,8 +27,7 @@ rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *ker
     RC_TRY(RC_ARRAY_ALIGNED(f->T, n_panels * SQUARE, "reflections"));
     RC_TRY(RC_ARRAY_ALIGNED(f->T_transposed, n_panels * SQUARE, "reflections"));
     RC_TRY(RC_ARRAY_ALIGNED(f->vectors, n_rows * UNIT, "reflections"));
-    RC_TRY(RC_ARRAY(f->x, n_panels * UNIT, "frame"));
-    RC_TRY(RC_ARRAY(f->y, n_panels * UNIT, "frame"));
+    RC_TRY(RC_ARRAY(f->length, n_panels * UNIT, "frame"));
     RC_TRY(RC_ARRAY(f->exponent, n_panels * UNIT, "frame"));
     *out = f;
     f = NULL;
@@ -45,8 +44,7 @@ void rc_frame_destroy(rc_frame **frame) {
     free(f->T);
     free(f->T_transposed);
     free(f->vectors);
-    free(f->x);
-    free(f->y);
+    free(f->length);
     free(f->exponent);
     free(f);
     *frame = NULL;
@@ -119,97 +117,32 @@ static const double *R_row(const rc_frame *f, double *columns, size_t p, size_t 
     return i < p * UNIT ? panel_start(f, columns, p) + i * UNIT : f->upper + p * SQUARE + (i - p * UNIT) * UNIT;
 }
 
-/* x <- inverse of R times x */
-static void solve(const rc_frame *f, double *columns, double *x) {
-    for (size_t p = count_panels(f->n_columns); p-- > 0;) {
-        double *own = x + p * UNIT;
-        for (size_t i = (p + 1) * UNIT; i-- > 0;) {
-            const double *row = R_row(f, columns, p, i);
-            double sum = 0;
-            for (size_t l = 0; l < UNIT; l++) sum += row[l] * own[l];
-            x[i] -= sum;
-            if (i >= p * UNIT) x[i] = i < f->n_columns ? x[i] / f->diagonal[i] : 0;
-        }
-    }
-}
-
-/* x <- inverse of R' times x */
-static void solve_transposed(const rc_frame *f, double *columns, double *x) {
+/* The lengths of the columns, which are those of R's. */
+static void measure_columns(rc_frame *f, double *columns) {
     for (size_t p = 0; p < count_panels(f->n_columns); p++) {
-        double sum[UNIT] = {0};
-        for (size_t i = 0; i < (p + 1) * UNIT; i++) {
-            if (i >= p * UNIT) x[i] = i < f->n_columns ? (x[i] - sum[i % UNIT]) / f->diagonal[i] : 0;
-            const double *row = R_row(f, columns, p, i);
-            for (size_t l = 0; l < UNIT; l++) sum[l] += row[l] * x[i];
-        }
-    }
-}
-
-/* The longest column (sums of moduli: x; largest: y) of R. */
-static double measure_columns(rc_frame *f, double *columns) {
-    double norm = 0;
-    for (size_t p = 0; p < count_panels(f->n_columns); p++) {
-        double *sum = f->x + p * UNIT, *largest = f->y + p * UNIT;
-        for (size_t l = 0; l < UNIT; l++) sum[l] = largest[l] = fabs(f->diagonal[p * UNIT + l]);
+        double *length = f->length + p * UNIT;
+        for (size_t l = 0; l < UNIT; l++) length[l] = f->diagonal[p * UNIT + l] * f->diagonal[p * UNIT + l];
         for (size_t i = 0; i < (p + 1) * UNIT; i++) {
             const double *row = R_row(f, columns, p, i);
-            for (size_t l = 0; l < UNIT; l++) {
-                double size = fabs(row[l]);
-                sum[l] += size;
-                largest[l] = size > largest[l] ? size : largest[l];
-            }
+            for (size_t l = 0; l < UNIT; l++) length[l] += row[l] * row[l];
         }
-        for (size_t l = 0; l < UNIT; l++) norm = sum[l] > norm ? sum[l] : norm;
+        for (size_t l = 0; l < UNIT; l++) length[l] = sqrt(length[l]);
     }
-    return norm;
-}
-
-/* 1-norm of R's inverse, from below: climbs from vertex to vertex of the unit
- * ball, once. */
-static double estimate_inverse(rc_frame *f, double *columns) {
-    size_t k = f->n_columns, size = count_panels(k) * UNIT * sizeof *f->x;
-    double first = 0;
-    memset(f->x, 0, size);
-    for (size_t c = 0; c < k; c++) f->x[c] = 1 / (double)k;
-    for (int round = 0;; round++) {
-        double most = 0;
-        size_t where = 0;
-        solve(f, columns, f->x);
-        double norm = 0;
-        for (size_t c = 0; c < k; c++) norm += fabs(f->x[c]);
-        if (round == 1) return fmax(norm, first);
-        first = norm;
-        for (size_t c = 0; c < k; c++) f->x[c] = f->x[c] < 0 ? -1 : 1;
-        solve_transposed(f, columns, f->x);
-        for (size_t c = 0; c < k; c++)
-            if (fabs(f->x[c]) > most) most = fabs(f->x[where = c]);
-        memset(f->x, 0, size);
-        f->x[where] = 1;
-    }
-}
-
-/* Of the columns as they were before the taming. */
-static double spread_of_exponents(const rc_frame *f) {
-    int least = 0, most = 0;
-    for (size_t c = 0; c < f->n_columns; c++) {
-        least = f->exponent[c] < least ? f->exponent[c] : least;
-        most = f->exponent[c] > most ? f->exponent[c] : most;
-    }
-    return ldexp(1, most - least);
 }
 
 void rc_frame_orthonormalise(rc_frame *f, double *columns, double *log_stretch, double *condition) {
-    bool dead = false;
+    double longest = -INFINITY, shortest = INFINITY; /* logarithms */
     tame_columns(f, columns);
     factor(f, columns);
-    double norm = measure_columns(f, columns);
+    measure_columns(f, columns);
     for (size_t c = 0; c < f->n_columns; c++) {
-        double stretch = fabs(f->diagonal[c]);
-        bool alive = stretch > f->dead_share * f->y[c];
-        log_stretch[c] = alive ? log(stretch) + f->exponent[c] * M_LN2 : -INFINITY;
-        dead |= !alive;
+        double stretch = fabs(f->diagonal[c]), tamed = f->exponent[c] * M_LN2;
+        bool alive = stretch > f->dead_share * f->length[c];
+        log_stretch[c] = alive ? log(stretch) + tamed : -INFINITY;
+        longest = fmax(longest, log(f->length[c]) + tamed);
+        shortest = fmin(shortest, log_stretch[c]);
     }
-    *condition = dead ? INFINITY : norm * estimate_inverse(f, columns) * spread_of_exponents(f);
+    *condition = exp(longest - shortest);
     form(f, columns);
 }
 

@@ -23,7 +23,7 @@ typedef struct rc_frame {
     double *upper;            /* [panel, 8, 8]: R in the panel's own rows, above the diagonal */
     double *T, *T_transposed; /* [panel, 8, 8] */
     double *vectors;          /* [row, 8] of one panel */
-    double *x, *y;            /* [column]: for the condition number */
+    double *length;           /* [column] */
     int *exponent;            /* [column]: powers of two that were taken out */
 } rc_frame;
 
@@ -32,8 +32,8 @@ rc_status rc_frame_create(size_t n_rows, size_t n_columns, const rc_kernels *ker
                           rc_frame **out);
 void rc_frame_destroy(rc_frame **frame);
 
-/* log_stretch [column]; condition: an estimate of the frame's condition number
- * (1-norm of R, Hager 1984, doi:10.1137/0905023; infinity if singular). The same
+/* log_stretch [column]; condition: the longest column over the least R_ii, infinity
+ * if that is zero to rounding; the frame's condition number is no smaller. The same
  * to the bit on all kernels. Cost: 4 n_rows n_columns^2 multiply-adds for a few
  * columns, 4/3 n^3 for all. */
 void rc_frame_orthonormalise(rc_frame *frame, double *columns, double *log_stretch, double *condition);

@@ -1,6 +1,6 @@
 #include "exponents/rounding.h"
 
-/* An interval leaves an error of at most condition times 1e-16, or 6e-8, in ln R_ii. */
+/* An interval leaves an error of about condition times 2e-17, or 1e-8, in the ln R_ii that suffers most. */
 static const rc_rounding roundings[] = {
     [RC_PRECISION_DOUBLE] = {.dead_share = 1e-13,
                              .condition_most = 1e11,
@@ -9,8 +9,8 @@ static const rc_rounding roundings[] = {
                              .half_interval = 1e-5,
                              .eigenvalue = 1e-6},
     [RC_PRECISION_SINGLE] = {.dead_share = 3e-5,
-                             .condition_most = 3e6,
-                             .condition_aim = 3e5,
+                             .condition_most = 1e5,
+                             .condition_aim = 1e4,
                              .sum_rule = 1e-4,
                              .half_interval = 1e-3,
                              .eigenvalue = 1e-4},

@@ -28,7 +28,7 @@ const rc_spectrum_number rc_spectrum_numbers[] = {
     NUMBER(measured_s, "s", "time accumulated", measured_s),
     NUMBER(needed_s, "s", "more time for the target error", needed_s),
     NUMBER(interval_s, "s", "time between orthonormalisations", interval_s),
-    NUMBER(condition_number, "1", "largest condition number of the frame", condition),
+    NUMBER(condition_number, "1", "largest condition of a frame: longest vector over least R_ii", condition),
     NUMBER(period_ms, "ms", "period of a limit cycle", period_ms),
     NUMBER(lifetime_ms, "ms", "lifetime of transient chaos", lifetime_ms),
     NUMBER(rest_ms, "ms", "when the trial came to rest", rest_ms),

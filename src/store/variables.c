@@ -68,7 +68,7 @@ const rc_variable rc_variable_table[] = {
     FLOATS(autocorrelation_ms, "ms", "integral of the activity's autocorrelation up to its first zero", SESSION, GAIN, TRIAL),
     FLOATS(speed, "1/s", "mean of ||dr/dt||", SESSION, GAIN, TRIAL),
     FLOATS(block_ms, "ms", "time between orthonormalisations", SESSION, GAIN, TRIAL),
-    FLOATS(condition_number, "1", "largest condition number of the tangent frame", SESSION, GAIN, TRIAL),
+    FLOATS(condition_number, "1", "largest condition of the tangent frame: longest column over least R_ii", SESSION, GAIN, TRIAL),
     COUNTS(audit_passed, 0, "1 if every check of the measurement passed", SESSION, GAIN, TRIAL),
     FLOATS(sum_rule_residual, "1", "relative difference between the sum of all exponents and ln |det J|, over a few steps", SESSION, GAIN, TRIAL),
     FLOATS(zero_exponent_residual, "1/s", "the exponent nearest zero; NaN at rest or if all known are positive", SESSION, GAIN, TRIAL),

@@ -1,6 +1,7 @@
 /* The frame's QR and the error bars on systems with known exponents. */
 #include "../unit.h"
 
+#include <lapacke.h>
 #include <math.h>
 
 #include "exponents/frame.h"
@@ -198,6 +199,21 @@ static void check_factors(size_t n, size_t k, const double *A, const double *Q, 
     }
 }
 
+/* The longest column over the least R_ii, which is no more than the condition number. */
+static void check_condition(size_t n, size_t k, const double *A, const double *log_stretch, double condition) {
+    double longest = 0, least = INFINITY, singular[40], copy[40 * 40], unused[40];
+    for (size_t c = 0; c < k; c++) {
+        longest = fmax(longest, sqrt(dot_of(A + c * n, A + c * n, n)));
+        least = fmin(least, exp(log_stretch[c]));
+    }
+    assert_close(condition / (longest / least), 1, 1e-12);
+    memcpy(copy, A, n * k * sizeof *copy);
+    int rows = (int)n, columns = (int)k;
+    assert_int_equal(
+        LAPACKE_dgesvd(LAPACK_COL_MAJOR, 'N', 'N', rows, columns, copy, rows, singular, NULL, 1, NULL, 1, unused), 0);
+    assert_true(condition <= singular[0] / singular[k - 1] * (1 + 1e-9));
+}
+
 /* Of all shapes: part of a panel, several, square. Columns become shorter and more alike, as in a run. */
 static void factors_of_every_shape(void **state) {
     (void)state;
@@ -218,6 +234,7 @@ static void factors_of_every_shape(void **state) {
                 orthonormalise(frame, Q, log_stretch, &condition);
                 if (name == 0) {
                     check_factors(n, k, A, Q, log_stretch);
+                    check_condition(n, k, A, log_stretch, condition);
                     memcpy(first, Q, sizeof Q);
                     memcpy(first_stretch, log_stretch, sizeof log_stretch);
                     first_condition = condition;
@@ -229,7 +246,7 @@ static void factors_of_every_shape(void **state) {
             }
 }
 
-/* Known condition numbers, and columns whose squares overflow or vanish. */
+/* A known condition, and columns whose squares overflow or vanish. */
 static void stretches_of_any_size(void **state) {
     (void)state;
     enum { N = 12 };

@@ -47,6 +47,49 @@ static void rounding_is_far_below_the_errors(void **state) {
     rc_network_destroy(&W);
 }
 
+/* What rounding does to the ln R_ii that suffers most is below eps times the frame's condition, but not by far: so it
+ * is the right thing to choose intervals by. From the same state and frame, over one interval. */
+static void rounding_follows_the_condition(void **state) {
+    (void)state;
+    enum { N = 200, TURNS = 20 };
+    double *states;
+    rc_probe *fine, *coarse;
+    rc_network *W = published(1, &states);
+    rc_spectrum_plan exact = plan_of(RC_FORM_RATE, 22, N, RC_PRECISION_DOUBLE), rounded = exact;
+    rounded.precision = RC_PRECISION_SINGLE;
+    assert_ok(rc_probe_create(W, &exact, 1, N, true, &fine));
+    assert_ok(rc_probe_create(W, &rounded, 1, N, true, &coarse));
+    assert_ok(rc_probe_start(fine, states));
+    assert_ok(rc_probe_start(coarse, states));
+    assert_ok(rc_probe_advance(fine, 1000, 25));
+    double *values = malloc(rc_bundle_size(fine->bundle) * sizeof *values);
+    assert_non_null(values);
+    for (size_t interval = 20; interval <= 60; interval += 20) {
+        double condition = 0, most = 0, largest_share = 0, share_sum = 0;
+        for (int turn = 0; turn < TURNS; turn++) {
+            double error = 0;
+            rc_bundle_get_values(fine->bundle, values);
+            rc_bundle_set_values(coarse->bundle, values);
+            assert_ok(rc_probe_advance(fine, interval, interval));
+            assert_ok(rc_probe_advance(coarse, interval, interval));
+            for (size_t i = 0; i < N; i++) error = fmax(error, fabs(coarse->log_stretch[i] - fine->log_stretch[i]));
+            double share = error / (0x1p-24 * fine->condition[0]);
+            largest_share = fmax(largest_share, share);
+            share_sum += share;
+            most = fmax(most, error);
+            condition = fmax(condition, fine->condition[0]);
+        }
+        print_message("%zu steps: condition %.1e, errors %.1e, %.2f of what it allows, %.2f at most\n", interval,
+                      condition, most, share_sum / TURNS, largest_share);
+        assert_true(largest_share < 1 && share_sum / TURNS > 0.03);
+    }
+    free(values);
+    free(states);
+    rc_probe_destroy(&fine);
+    rc_probe_destroy(&coarse);
+    rc_network_destroy(&W);
+}
+
 /* Side by side, the intervals are the same, and so are the trajectories: exponents differ by rounding alone. */
 static void exponents_agree(void **state) {
     (void)state;
@@ -139,6 +182,7 @@ static void names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rounding_is_far_below_the_errors),
+        cmocka_unit_test(rounding_follows_the_condition),
         cmocka_unit_test(exponents_agree),
         cmocka_unit_test(rest_is_found),
         cmocka_unit_test(too_poor_frames_fail_the_audit),
