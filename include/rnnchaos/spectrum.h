@@ -139,7 +139,7 @@ typedef struct rc_audit {
     double zero_exponent; /* the exponent nearest 0, 1/s: a flow away from fixed points has one at 0; NaN if all known
                              are positive */
     double twin_sigmas;   /* |twin - beside_twin| in standard errors of the difference */
-    double condition;     /* of the poorest frame */
+    double condition;     /* of the poorest frame: see rc_spectrum */
     double half_interval; /* largest relative change of a piece's stretches when the QR interval is halved */
     double half_step;     /* change of the leading exponent over a piece when dt is halved, 1/s */
     double fixed_point;   /* largest |tangent run - eigenvalues| of sums up to gaps, 1/s */
@@ -151,26 +151,26 @@ typedef struct rc_audit {
 typedef struct rc_spectrum {
     size_t n_neurons, n_exponents;
     size_t n_blocks;
-    size_t n_skipped;    /* first blocks that the estimates leave out, as a transient that outlived transient_ms */
-    double block_s;      /* model time of one block */
-    double interval_s;   /* time between orthonormalisations */
-    double condition;    /* of the poorest frame: longest vector over least R_ii; its condition number is no smaller */
-    double *log_stretch; /* ln R_ii, [block, direction]; directions in order of the frame */
-    rc_estimate *exponent;       /* [exponent], 1/s; at a fixed point from the eigenvalues */
-    rc_estimate *tangent;        /* [exponent], 1/s; from log_stretch, whatever the verdict */
-    double *twin_stretch;        /* ln of the twin's growth, [block]; NaN where there was none */
-    rc_estimate twin;            /* 1/s; Benettin's renormalised twin, over the blocks that have one; NaN if none has */
-    rc_estimate beside_twin;     /* 1/s; the leading direction over the same blocks, which the twin checks */
-    size_t n_history;            /* the leading direction from time 0 on, transient included */
-    double *history_ms;          /* [history], where a piece ends */
-    double *history_stretch;     /* [history], ln of the leading direction's growth in the piece */
-    double *start, *state;       /* [neuron], where accumulation began, and the end */
-    double start_ms;             /* when accumulation began */
-    double measured_s;           /* time accumulated */
-    size_t n_steps;              /* that its group took, transient included */
-    double needed_s;             /* more time for the target error; 0 if reached, NaN if none was asked */
-    double speed;                /* ||state change|| / sqrt(N) / dt at the end, 1/s */
-    double rest_ms;              /* when the trial came to rest; NaN if it did not */
+    size_t n_skipped;        /* first blocks that the estimates leave out, as a transient that outlived transient_ms */
+    double block_s;          /* model time of one block */
+    double interval_s;       /* time between orthonormalisations */
+    double condition;        /* of the poorest frame: its longest vector over its least R_ii */
+    double *log_stretch;     /* ln R_ii, [block, direction]; directions in order of the frame */
+    rc_estimate *exponent;   /* [exponent], 1/s; at a fixed point from the eigenvalues */
+    rc_estimate *tangent;    /* [exponent], 1/s; from log_stretch, whatever the verdict */
+    double *twin_stretch;    /* ln of the twin's growth, [block]; NaN where there was none */
+    rc_estimate twin;        /* 1/s; Benettin's renormalised twin, over the blocks that have one; NaN if none has */
+    rc_estimate beside_twin; /* 1/s; the leading direction over the same blocks, which the twin checks */
+    size_t n_history;        /* the leading direction from time 0 on, transient included */
+    double *history_ms;      /* [history], where a piece ends */
+    double *history_stretch; /* [history], ln of the leading direction's growth in the piece */
+    double *start, *state;   /* [neuron], where accumulation began, and the end */
+    double start_ms;         /* when accumulation began */
+    double measured_s;       /* time accumulated */
+    size_t n_steps;          /* that its group took, transient included */
+    double needed_s;         /* more time for the target error; 0 if reached, NaN if none was asked */
+    double speed;            /* ||state change|| / sqrt(N) / dt at the end, 1/s */
+    double rest_ms;          /* when the trial came to rest; NaN if it did not */
     rc_fixed_point *fixed_point; /* where it came to rest, or NULL */
     rc_derived derived;
     rc_activity activity;

@@ -171,10 +171,10 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                     .choices = rc_precision_names,
                                     .newer = true,
                                     .initial = "double",
-                                    .help = "Of tangent vectors while they are advanced. single: about ten exponents "
-                                            "take 0.6 of the time, all of a sparse network nearly as long, since "
-                                            "frames become poor sooner; what rounding adds is far below the error "
-                                            "bars. States stay in double precision."},
+                                    .help =
+                                        "Of tangent vectors while they are advanced. single: about ten exponents "
+                                        "take 0.6 of the time, all of them 0.8, a dense network half; what rounding "
+                                        "adds is far below the error bars. States stay in double precision."},
     [RC_KEY_RECORD_SESSION] = {.name = "record.session",
                                .type = RC_TYPE_UINT32,
                                FIELD(record.session),
