@@ -1,7 +1,7 @@
 """How a study is made up: sheets for sessions with a piece of their network, discs for gains, sheets for trials.
 
 Lengths are points, from the top left corner of a drawing WIDTH wide; all of it, text too, is as much
-larger or smaller as the axes are.
+larger or smaller as the axes are. Needs matplotlib from its import on, which the package else does not.
 """
 
 from __future__ import annotations
@@ -9,11 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, Patch, PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.text import Text
 
 from ._arrays import Floats, Weights, network_of
 from ._calls import check
 from ._native import ffi, lib
 from ._style import Data, diverging, style
+from .networks import network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,14 +84,10 @@ class _Drawing:
         self.ax.plot(x, y, color=colour, linewidth=width, solid_capstyle="butt", label="_line")
 
     def neuron(self, x: float, y: float) -> None:
-        from matplotlib.patches import Circle
-
         self.ax.add_patch(Circle((x, y), _NEURON, facecolor="0.5", edgecolor="none", label="_neuron", zorder=3))
 
     def connection(self, start: Any, end: Any, weight: float, bend: float = 0.0, gaps: tuple[float, float] = (0.0, 0.0), **given: Any) -> None:
         """An arrow for a positive weight, else a bar at the end; gaps are left free at both ends."""
-        from matplotlib.patches import FancyArrowPatch
-
         size = given.pop("linewidth")
         head = f"-|>,head_length={3.2 + 1.4 * size:.3g},head_width={1.3 + 0.8 * size:.3g}"
         bar = f"|-|,widthA=0,widthB={2.2 + 0.8 * size:.3g}"
@@ -106,9 +110,6 @@ class _Drawing:
 
     def bar(self, box: _Box, strongest: float, label: str, side: str) -> None:
         """A colour bar from -strongest to strongest."""
-        from matplotlib.cm import ScalarMappable
-        from matplotlib.colors import Normalize
-
         ax = self._inset(box)
         colours = ScalarMappable(Normalize(-strongest, strongest), diverging())
         bar = self.ax.figure.colorbar(colours, cax=ax, ticks=[-strongest, 0, strongest], format=_plain)
@@ -136,38 +137,31 @@ def _plain(value: float, _: int | None = None) -> str:
     return f"{value:.5g}".replace("-", "−")
 
 
-def _follow(ax: Axes) -> None:
-    """Makes text and lines as much larger or smaller as the axes become; they have the sizes of WIDTH points now."""
-    from matplotlib.artist import Artist
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import FancyArrowPatch, Patch
-    from matplotlib.text import Text
+class _Scale(Artist):  # type: ignore[misc]
+    """Makes text and lines as much larger or smaller as the axes become; they are given the sizes of WIDTH
+    points. Drawn before all others: only then is it known where a layout has put the axes."""
 
-    parts: list[Artist] = [*ax.texts, *ax.lines, *ax.patches, *ax.child_axes]
-    artists = [artist for part in parts for artist in part.findobj()]
+    def __init__(self, ax: Axes) -> None:
+        super().__init__()
+        parts: list[Artist] = [*ax.texts, *ax.lines, *ax.patches, *ax.child_axes]
+        self.artists = [artist for part in parts for artist in part.findobj()]
+        self.scale = 1.0
+        self.set_zorder(-1000)
 
-    class Scale(Artist):  # type: ignore[misc]
-        scale = 1.0
-
-        def draw(self, renderer: Any) -> None:
-            """Before all others: only now is it known where the axes have come to lie."""
-            figure = ax.get_figure()
-            assert figure is not None
-            now = ax.get_window_extent(renderer).width * 72 / figure.dpi / WIDTH
-            change, self.scale = now / self.scale, now
-            for artist in artists:
-                if isinstance(artist, Text):
-                    artist.set_fontsize(artist.get_fontsize() * change)
-                if isinstance(artist, (Line2D, Patch)):
-                    artist.set_linewidth(artist.get_linewidth() * change)
-                if isinstance(artist, Line2D):  # ticks are markers
-                    artist.set_markersize(artist.get_markersize() * change)
-                if isinstance(artist, FancyArrowPatch):
-                    artist.set_mutation_scale(artist.get_mutation_scale() * change)
-                    artist.shrinkA *= change
-                    artist.shrinkB *= change
-
-    ax.add_artist(Scale()).set_zorder(-1000)
+    def draw(self, renderer: Any) -> None:
+        now = self.axes.get_window_extent(renderer).width * 72 / self.axes.get_figure().dpi / WIDTH
+        change, self.scale = now / self.scale, now
+        for artist in self.artists:
+            if isinstance(artist, Text):
+                artist.set_fontsize(artist.get_fontsize() * change)
+            if isinstance(artist, (Line2D, Patch)):
+                artist.set_linewidth(artist.get_linewidth() * change)
+            if isinstance(artist, Line2D):  # ticks are markers
+                artist.set_markersize(artist.get_markersize() * change)
+            if isinstance(artist, FancyArrowPatch):
+                artist.set_mutation_scale(artist.get_mutation_scale() * change)
+                artist.shrinkA *= change
+                artist.shrinkB *= change
 
 
 # --- Parts --------------------------------------------------------------------------------
@@ -176,8 +170,6 @@ def _follow(ax: Axes) -> None:
 def _pile(drawing: _Drawing, box: _Box, n: int, step: float, most: float, shape: str) -> _Box:
     """n equal things, each behind another further to the left and down, in at most the share `most` of
     the width; of very many, as many as can be told apart. Returns the one in front."""
-    from matplotlib.patches import Ellipse, Rectangle
-
     behind = min(n - 1, int(most * box.width / 1.3))
     step = min(step, most * box.width / behind) if behind else 0.0
     depth = step * behind
@@ -194,9 +186,6 @@ def _pile(drawing: _Drawing, box: _Box, n: int, step: float, most: float, shape:
 
 def _brace(drawing: _Drawing, start: float, box: _Box) -> None:
     """A line from `start` to the tip of a brace that opens to the right."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
     middle, tip, turn = (left + right) / 2, (top + bottom) / 2, box.width
     drawing.line([start, left + 0.3], [tip, tip], 1.2)
@@ -213,8 +202,6 @@ def _caption(drawing: _Drawing, x: float, before: str, n: int, noun: str, what: 
 
 
 def _network(drawing: _Drawing, box: _Box, piece: Piece, strongest: float, line_width: float) -> None:
-    from matplotlib.patches import FancyArrowPatch
-
     at = np.array([box.x, box.y]) + piece.positions * [box.width, box.height]
     pairs = {(start, end) for start, end in piece.ends.tolist()}
     colours = diverging()
@@ -270,8 +257,6 @@ def _strongest(weights: Floats) -> float:
 
 def draw(ax: Axes, whole: Data, options: dict[str, Any]) -> None:
     """Shows a piece of the first session of the dataset, and the initial state of the recorded trial, or of the first."""
-    from .networks import network
-
     study, trials = whole.study, whole.set.trial.values.tolist()
     weights, states = network(int(whole.set.session.values[0]), study, progress=False)
     state = states[study.record_trial if study.record_trial in trials else trials[0]]
@@ -289,4 +274,4 @@ def draw(ax: Axes, whole: Data, options: dict[str, Any]) -> None:
     _session(drawing, session, piece, strongest)
     _episode(drawing, episode, piece, strongest)
     _trial(drawing, trial, state)
-    _follow(ax)
+    ax.add_artist(_Scale(ax))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _design, _style
+from . import _style
 from ._native import ffi, lib
 from ._style import ERROR_BAR, STYLE, VERDICT_COLOURS, VERDICTS, Data, line_colour, shown, style, thing_colour
 
@@ -146,6 +146,8 @@ def design(data: xarray.Dataset, ax: Axes | None = None, **options: Any) -> Axes
     """
     whole = Data(data)
     with _style.axes(ax, (7.08, 2.4)) as ax:
+        from . import _design
+
         _design.draw(ax, whole, options)
     return ax
 

@@ -1,5 +1,6 @@
 """Figures: what is drawn are the numbers of the dataset, in the axes that were given."""
 
+import pickle
 import sys
 
 import numpy as np
@@ -10,11 +11,12 @@ from scipy.sparse.csgraph import shortest_path
 
 import rnnchaos
 from rnnchaos import plots
-from rnnchaos._design import piece_of
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
+
+from rnnchaos._design import piece_of  # noqa: E402
 
 PANELS = [plots.design, plots.activity, plots.divergence, plots.divergence_exponent, plots.largest_exponent, plots.verdicts, plots.spectra, plots.running]
 STUDY = {**SMALL, "gains": [22, 1, 13], "divergence_minimum_distance": 1e-4, "exponents_duration_ms": 8000}
@@ -101,6 +103,13 @@ def test_networks_with_nothing_to_draw(results):
     assert "Synaptic strength" not in [child.get_ylabel() for child in ax.child_axes]
     alone = piece_of(np.zeros((1, 1)))
     np.testing.assert_array_equal(alone.positions, [[0.5, 0.5]])
+
+
+def test_the_drawing_can_be_pickled(results):
+    figure = plots.design(results).figure
+    figure.canvas.draw()
+    sizes = [text.get_fontsize() for text in pickle.loads(pickle.dumps(figure)).axes[0].texts]
+    assert sizes == [text.get_fontsize() for text in figure.axes[0].texts] and sizes
 
 
 def test_the_drawing_fits_its_axes(results):
