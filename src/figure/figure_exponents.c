@@ -1,20 +1,11 @@
 #include <rnnchaos/figure.h>
 
-#include <math.h>
-
 #include "base/fail.h"
 #include "figure/canvas.h"
 #include "figure/panels.h"
 #include "figure/style.h"
 
 static const double page_height = 338.4; /* 4.7 inches */
-
-rc_range rc_range_of_exponents(rc_range range, double tau_ms) {
-    const double share = 0.6, least = 0.2; /* shown below zero: of what is above, and per tau */
-    double below = fmax(share * range.high, least * 1000.0 / tau_ms);
-    if (range.high > 0.0) range.low = fmax(range.low, -below);
-    return range;
-}
 
 static rc_status draw(rc_canvas *canvas, const void *context) {
     const rc_results *results = context;

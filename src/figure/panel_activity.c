@@ -6,13 +6,6 @@
 #include "figure/panels.h"
 #include "figure/words.h"
 
-size_t rc_shown_count(size_t n) { return n < RC_LINES_MOST ? n : RC_LINES_MOST; }
-
-size_t rc_shown_index(size_t n, size_t shown) {
-    size_t n_shown = rc_shown_count(n);
-    return n_shown > 1 ? (shown * (n - 1) + (n_shown - 1) / 2) / (n_shown - 1) : 0;
-}
-
 static bool is_recorded(const rc_results *results) {
     const rc_study *study = results->study;
     for (size_t i = 0; i < study->n_gains * study->n_recorded; i++)

@@ -14,10 +14,6 @@ static rc_stream session_stream(const rc_study *study, uint32_t session) {
     return stream;
 }
 
-bool rc_drawing_is_stopped(const rc_drawing *how) {
-    return how->stop && atomic_load_explicit(how->stop, memory_order_relaxed);
-}
-
 /* The number of connections, on a copy of the stream. */
 static size_t count_connections(const rc_study *study, rc_stream stream, const rc_drawing *how) {
     size_t n = study->network.n_neurons, count = 0;

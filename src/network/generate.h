@@ -4,7 +4,9 @@
 
 #include "network/network.h"
 
-bool rc_drawing_is_stopped(const rc_drawing *how);
+static inline bool rc_drawing_is_stopped(const rc_drawing *how) {
+    return how->stop && atomic_load_explicit(how->stop, memory_order_relaxed);
+}
 
 /* For RC_STREAMS_ROW. initial_states [trial, neuron] (may be NULL) is filled.
  * Memory: 12 bytes a connection and 20 a neuron. Errors: RC_NO_MEMORY, RC_STOPPED. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "network/candidates.h"
 #include "network/hdf5_guard.h"
 #include "network/read.h"
 

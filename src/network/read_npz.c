@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "network/archive.h"
+#include "network/candidates.h"
 #include "network/npy.h"
 #include "network/read.h"
 

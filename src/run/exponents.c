@@ -78,14 +78,14 @@ static void put_audit(const rc_spectrum *spectrum, size_t at, rc_results *slices
     slices->dt_effect[at] = audit->half_step;
 }
 
-/* State-steps of a task's exponents, at the most. */
-static uint64_t tangent_steps(const rc_study *study) {
-    return rc_task_state_steps(study) - 2 * (uint64_t)study->n_trials * study->n_steps;
+uint64_t rc_task_exponent_steps(const rc_study *study) {
+    double time = study->n_exponents ? study->exponents.transient_ms + study->exponents.duration_ms : 0;
+    return study->n_trials * (uint64_t)(time / study->dynamics.dt_ms);
 }
 
 /* Trials that came to rest, or reached the target error, ended early. */
 static void count_saved(const rc_study *study, rc_spectrum *const *spectra, rc_task_control *control) {
-    uint64_t all = tangent_steps(study), done = 0;
+    uint64_t all = rc_task_exponent_steps(study), done = 0;
     for (size_t t = 0; t < study->n_trials; t++) done += spectra[t]->n_steps;
     if (done < all) atomic_fetch_add(&control->saved_steps, all - done);
 }
@@ -113,7 +113,7 @@ static void put_summary(const rc_spectrum_plan *plan, size_t n_trials, rc_spectr
 static rc_status measure(const rc_study *study, size_t task, const rc_task_context *context, const rc_network *network,
                          const double *initial_states, rc_spectrum_plan *plan, rc_spectrum **spectra) {
     rc_task_checkpoint checkpoint;
-    rc_status status = rc_task_checkpoint_open(study, task, context, tangent_steps(study), &checkpoint);
+    rc_status status = rc_task_checkpoint_open(study, task, context, rc_task_exponent_steps(study), &checkpoint);
     plan->checkpoint = &checkpoint.spectrum;
     if (status == RC_OK) status = rc_spectrum_measure(network, plan, study->n_trials, initial_states, spectra);
     if (status == RC_DAMAGED && rc_task_checkpoint_forget(&checkpoint))

@@ -5,6 +5,9 @@
 #include <rnnchaos/network.h>
 #include <rnnchaos/run.h>
 
+/* State-steps of a task's exponents, at the most. */
+uint64_t rc_task_exponent_steps(const rc_study *study);
+
 /* Measures the spectra of a task's trials from initial_states [trial, neuron],
  * judges them, and puts them into the task's slices of the results. Errors:
  * those of rc_spectrum_measure. */

@@ -22,8 +22,7 @@ typedef struct {
 } work;
 
 uint64_t rc_task_state_steps(const rc_study *study) {
-    double tangent = study->n_exponents ? study->exponents.transient_ms + study->exponents.duration_ms : 0;
-    return study->n_trials * (2 * (uint64_t)study->n_steps + (uint64_t)(tangent / study->dynamics.dt_ms));
+    return 2 * (uint64_t)study->n_trials * study->n_steps + rc_task_exponent_steps(study);
 }
 
 static rc_status prepare(const rc_task_context *context, work *w) {
