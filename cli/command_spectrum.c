@@ -37,7 +37,7 @@ static const char usage[] = "spectrum --weights FILE [--gain G] [--form {rate,cu
                             "  --duration-ms T    the most that is accumulated (default: 50000)\n"
                             "  --target-error E   stop when every standard error is below E 1/s\n"
                             "  --target-share E   ... or below E times the exponent (default for both: 0)\n"
-                            "  --precision NAME   of tangent vectors: double (default), or single: 0.5 to 0.8\n"
+                            "  --precision NAME   of tangent vectors: double (default), or single: 0.5 to 0.7\n"
                             "                     of the time, and rounding far below the errors\n"
                             "  --kernels NAME     the instruction set, by default the best\n"
                             "  --json             print JSON instead of a table\n"

@@ -441,7 +441,7 @@ def spectrum(
         Stop when every standard error is below target_error (1/s) + target_share |exponent|; 0 for
         both: the whole duration.
     precision : {"double", "single"}
-        Of tangent vectors while they are advanced. "single" takes 0.5 to 0.8 of the time; what
+        Of tangent vectors while they are advanced. "single" takes 0.5 to 0.7 of the time; what
         rounding adds is far below the error bars. All else is in double precision.
     kernels : {"scalar", "avx2", "avx512", "neon"}, optional
         The instruction set; by default the fastest. Results do not depend on it.

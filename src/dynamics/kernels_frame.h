@@ -114,8 +114,8 @@ static void factor_panel(size_t n, double *panel, double *diagonal, double *uppe
 
 enum { PART = VEC_WIDTH == 8 ? 8 : VEC_WIDTH == 4 ? 4 : 2 }; /* reflections whose sums fit in the registers */
 
-/* Two factors, each in all lanes. Where a row is one vector, loads are idle, and shuffles would take a third of the time
- * from the multiply-adds (Zen 4). */
+/* Two factors, each in all lanes. Where a row is one vector, loads are idle, and shuffles would take a third of the
+ * time from the multiply-adds (Zen 4). */
 ALWAYS_INLINE void set_factors(const double *p, vec *first, vec *second) {
     if (UNIT_VECS > 1) {
         v_set_two(p, first, second);

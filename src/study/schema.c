@@ -173,7 +173,7 @@ const rc_key rc_schema[RC_N_KEYS] = {
                                     .initial = "double",
                                     .help =
                                         "Of tangent vectors while they are advanced. single: about ten exponents "
-                                        "take 0.6 of the time, all of them 0.8, a dense network half; what rounding "
+                                        "take 0.6 of the time, all of them 0.7, a dense network half; what rounding "
                                         "adds is far below the error bars. States stay in double precision."},
     [RC_KEY_RECORD_SESSION] = {.name = "record.session",
                                .type = RC_TYPE_UINT32,
