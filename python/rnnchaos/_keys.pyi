@@ -68,9 +68,8 @@ class Keys(TypedDict, total=False):
     accumulates the whole duration. In 1/s. Expected: a number from 0 up; default 0."""
     exponents_precision: Literal["double", "single"]
     """Of tangent vectors while they are advanced. single: about ten exponents take 0.6 of the time,
-    all of a sparse network nearly as long, since frames become poor sooner; what rounding adds is
-    far below the error bars. States stay in double precision. Expected: one of double, single;
-    default double."""
+    all of them 0.7, a dense network half; what rounding adds is far below the error bars. States
+    stay in double precision. Expected: one of double, single; default double."""
     record_session: int
     """One of sessions. Expected: an integer from 0 to 4294967295; default 1."""
     record_trial: int
