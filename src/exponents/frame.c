@@ -1,6 +1,5 @@
 #include "exponents/frame.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -142,7 +141,7 @@ void rc_frame_orthonormalise(rc_frame *f, double *columns, double *log_stretch, 
         longest = fmax(longest, log(f->length[c]) + tamed);
         shortest = fmin(shortest, log_stretch[c]);
     }
-    *condition = exp(longest - shortest);
+    *condition = isfinite(shortest) ? exp(longest - shortest) : INFINITY;
     form(f, columns);
 }
 
@@ -229,7 +228,7 @@ static void orthonormalise_lanes(rc_gauge *gauge, rc_bundle *bundle, double *log
             shortest[t] = dead ? 0 : fmin(shortest[t], after[t]);
         }
     }
-    for (size_t t = 0; t < bundle->n_trials; t++) condition[t] = longest[t] / shortest[t];
+    for (size_t t = 0; t < bundle->n_trials; t++) condition[t] = shortest[t] > 0 ? longest[t] / shortest[t] : INFINITY;
 }
 
 void rc_gauge_orthonormalise(rc_gauge *gauge, rc_bundle *bundle, double *log_stretch, double *condition) {

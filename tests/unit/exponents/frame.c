@@ -174,6 +174,9 @@ static void singular_frames(void **state) {
             for (size_t i = 0; i < 5; i++) product += matrix[5 * a + i] * matrix[5 * b + i];
             assert_close(product, a == b, 1e-14);
         }
+    memset(matrix, 0, sizeof matrix); /* all are lost */
+    orthonormalise(frame, matrix, log_stretch, &condition);
+    assert_true(isinf(condition) && log_stretch[0] == -INFINITY);
     rc_frame_destroy(&frame);
     assert_fails(rc_frame_create(3, 4, kernels_named(NULL), 1e-13, &frame), RC_INVALID, "expected 1 to 3");
 }
