@@ -91,13 +91,16 @@ class Clocked:
 def outside(in_python, repeats):
     """Seconds a call in C, and how many more around it: medians."""
     clock, times = Clocked(), []
-    for name, module in list(sys.modules.items()):
-        if name.startswith("rnnchaos.") and hasattr(module, "lib"):
-            module.lib = clock
+    users = [module for name, module in sys.modules.items() if name.startswith("rnnchaos.") and hasattr(module, "lib")]
+    for module in users:
+        module.lib = clock
     for _ in range(repeats):
         clock.seconds = 0.0
         whole = seconds(in_python, 1)
         times.append((clock.seconds, whole - clock.seconds))
+    for module in users:
+        module.lib = lib
+    assert times[0][0] > 0, "the clock was around nothing"
     return np.median(times, axis=0)
 
 

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOTEBOOKS = sorted(HERE.glob("*.ipynb"))
-LARGEST = 400_000  # bytes of a notebook with its pictures
+LARGEST = 300_000  # bytes of a notebook with its pictures
 
 
 def _use_this_python(folder):

@@ -125,11 +125,11 @@ class _Drawing:
         ax.set(xticks=[], yticks=[1, n] if n > 1 else [1])
         ax.spines[:].set_visible(True)
         ax.spines[:].set_linewidth(0.6)
-        self._label(ax, "Neuron id", "left")
+        self._label(ax, "Neuron id", "left", pad=-5)  # between the two ticks
 
-    def _label(self, ax: Axes, label: str, side: str) -> None:
+    def _label(self, ax: Axes, label: str, side: str, pad: float = 1) -> None:
         ax.tick_params(labelsize=_TEXT, length=2.5, width=0.6, pad=1.5)
-        ax.set_ylabel(label, fontsize=_TEXT, labelpad=(-5 if label == "Neuron id" else 1))
+        ax.set_ylabel(label, fontsize=_TEXT, labelpad=pad)
         ax.yaxis.set_label_position(side)
 
 

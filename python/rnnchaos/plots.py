@@ -72,7 +72,8 @@ def _head(ax: Axes, letter: str, title: str, pad: float = 6) -> None:
 
 
 def published(data: xarray.Dataset, figure: Figure | SubFigure | None = None) -> Figure | SubFigure:
-    """The published figure: `design`, `activity`, `divergence` and `divergence_exponent`.
+    """The published figure: `design`, `activity`, `divergence` and `divergence_exponent`, the first in a
+    subfigure of its own, which is as wide as the page.
 
     Parameters
     ----------

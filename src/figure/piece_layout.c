@@ -130,7 +130,7 @@ static double too_close(point a, point b) {
 }
 
 double rc_piece_clutter(const rc_piece *piece) {
-    const double aspect = 1.2;
+    const double aspect = 1.2; /* of the room in the figure */
     point at[RC_PIECE_NEURONS];
     double clutter = 0.0;
     for (size_t i = 0; i < piece->n_neurons; i++) {

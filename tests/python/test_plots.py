@@ -264,7 +264,9 @@ def test_whole_figures(results, tmp_path):
         figure.savefig(tmp_path / "figure.pdf")
         assert (tmp_path / "figure.pdf").stat().st_size > 5000
         parts = plt.figure(figsize=(8, 10)).subfigures(2, 1)
-        assert make(results, figure=parts[1]) is parts[1] and not parts[0].axes and len(plt.gcf().axes) >= panels
+        assert make(results, figure=parts[1]) is parts[1] and not parts[0].axes and not parts[0].subfigs
+        inside = [ax for part in (parts[1], *parts[1].subfigs) for ax in part.axes]
+        assert len(inside) >= panels and set(inside) == set(plt.gcf().axes)
 
 
 def test_parts_of_a_dataset(results):
